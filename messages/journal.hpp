@@ -1,0 +1,90 @@
+#pragma once
+
+// Why: what happened is first recorded, then believed. These are the words between whoever acts and
+// the journal.
+
+#include "messages/record.hpp"
+
+#include <string>
+#include <vector>
+
+namespace termlease::messages {
+
+/// Appends records as one unit. Answered with `recorded` once they are durable, or once it is sure
+/// that they are not.
+struct append {
+  std::vector<record> records;
+  static constexpr auto describe() {
+    return described("append", "appends records as one unit", field("records", &append::records));
+  }
+};
+
+/// Records what has happened whether or not it can be recorded, such as the end of a share: kept and
+/// tried again until the journal takes it. Not answered.
+struct keep {
+  std::vector<record> records;
+  static constexpr auto describe() {
+    return described("keep", "records what has happened already", field("records", &keep::records));
+  }
+};
+
+struct recorded {
+  std::uint64_t last = 0; ///< sequence of the last of the records
+  failure problem;        ///< nothing of the unit was recorded
+
+  static constexpr auto describe() {
+    return described("recorded", "records are durable", field("last", &recorded::last),
+                     field("problem", &recorded::problem));
+  }
+};
+
+/// From the journal to its storage. Answered with `recorded`.
+struct commit {
+  std::vector<record> records;
+
+  static constexpr auto describe() {
+    return described("commit", "one transaction", field("records", &commit::records));
+  }
+};
+
+/// From the journal to the router: durable, in order, without a hole.
+struct publish {
+  std::vector<record> records;
+
+  static constexpr auto describe() {
+    return described("publish", "durable records for the bus", field("records", &publish::records));
+  }
+};
+
+/// Reads a part of the journal. Answered with `journal_part`.
+struct read_records {
+  std::uint64_t from = 1;
+  std::uint32_t limit = 1000;
+  std::string share_id;
+  instant since;
+
+  static constexpr auto describe() {
+    return described("read_records", "reads a part of the journal",
+                     field("from", &read_records::from), field("limit", &read_records::limit),
+                     field("share_id", &read_records::share_id),
+                     field("since", &read_records::since));
+  }
+};
+
+struct journal_part {
+  std::vector<record> records;
+  failure problem;
+
+  static constexpr auto describe() {
+    return described("journal_part", "a part of the journal",
+                     field("records", &journal_part::records),
+                     field("problem", &journal_part::problem));
+  }
+};
+
+/// Checks the whole chain. Answered with `chain_report`.
+struct check_chain {
+  static constexpr auto describe() { return described("check_chain", "checks the whole chain"); }
+};
+
+} // namespace termlease::messages

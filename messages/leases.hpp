@@ -1,0 +1,199 @@
+#pragma once
+
+// Why: sibling branches of the actor tree meet only in messages. These are the ones between the
+// terminals, the policy and the shares, and between a share and its own parts; no client sends
+// them.
+
+#include "messages/approvals.hpp"
+#include "messages/shares.hpp"
+#include "messages/terminals.hpp"
+
+#include <string>
+
+namespace termlease::messages {
+
+/// Which open terminal is that? Answered with `terminal_found` and the terminal's address, which
+/// ends when the terminal does.
+struct find_terminal {
+  std::string terminal; ///< id or name
+
+  static constexpr auto describe() {
+    return described("find_terminal", "which open terminal is that?",
+                     field("terminal", &find_terminal::terminal));
+  }
+};
+
+struct terminal_found {
+  terminal_view terminal;
+  failure problem; ///< no_such_terminal
+
+  static constexpr auto describe() {
+    return described("terminal_found", "an open terminal",
+                     field("terminal", &terminal_found::terminal),
+                     field("problem", &terminal_found::problem));
+  }
+};
+
+/// From a terminal to its branch, its last words.
+struct terminal_ended {
+  terminal_view terminal;
+  std::string reason;
+
+  static constexpr auto describe() {
+    return described("terminal_ended", "a terminal's last words",
+                     field("terminal", &terminal_ended::terminal),
+                     field("reason", &terminal_ended::reason));
+  }
+};
+
+/// Asks for an approval. Answered with `approval_opened` once the question is durable; then
+/// `approval_outcome` goes to the sender.
+struct open_approval {
+  approval_view approval;
+  std::string causation_id;
+
+  static constexpr auto describe() {
+    return described("open_approval", "asks for an approval",
+                     field("approval", &open_approval::approval),
+                     field("causation_id", &open_approval::causation_id));
+  }
+};
+
+struct approval_opened {
+  approval_view approval;
+  failure problem; ///< approvals_full, journal_*
+
+  static constexpr auto describe() {
+    return described("approval_opened", "the question is durable",
+                     field("approval", &approval_opened::approval),
+                     field("problem", &approval_opened::problem));
+  }
+};
+
+/// After a restart: sends `approval_outcome` to the sender, now or later.
+struct await_approval {
+  std::string approval_id;
+
+  static constexpr auto describe() {
+    return described("await_approval", "waits for an approval that is open already",
+                     field("approval_id", &await_approval::approval_id));
+  }
+};
+
+/// Nobody needs the answer any more.
+struct withdraw_approval {
+  std::string approval_id;
+  std::string why;
+
+  static constexpr auto describe() {
+    return described("withdraw_approval", "nobody needs the answer any more",
+                     field("approval_id", &withdraw_approval::approval_id),
+                     field("why", &withdraw_approval::why));
+  }
+};
+
+struct approval_outcome {
+  approval_view approval;
+
+  static constexpr auto describe() {
+    return described("approval_outcome", "how an approval was resolved",
+                     field("approval", &approval_outcome::approval));
+  }
+};
+
+/// A share needs the relay of a backend until it releases it. Answered with `relay_address`; later
+/// the sender may get `relay_gone`.
+struct acquire_relay {
+  std::string backend;
+  std::string share_id;
+
+  static constexpr auto describe() {
+    return described("acquire_relay", "a share needs a relay",
+                     field("backend", &acquire_relay::backend),
+                     field("share_id", &acquire_relay::share_id));
+  }
+};
+
+struct relay_address {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string known_hosts; ///< file that pins the relay's host key
+  std::string program;     ///< the backend's program that goes with it
+  failure problem;
+
+  static constexpr auto describe() {
+    return described(
+        "relay_address", "where a relay is", field("host", &relay_address::host),
+        field("port", &relay_address::port), field("known_hosts", &relay_address::known_hosts),
+        field("program", &relay_address::program), field("problem", &relay_address::problem));
+  }
+};
+
+struct release_relay {
+  std::string share_id;
+
+  static constexpr auto describe() {
+    return described("release_relay", "a share needs its relay no more",
+                     field("share_id", &release_relay::share_id));
+  }
+};
+
+struct relay_gone {
+  std::string why;
+
+  static constexpr auto describe() {
+    return described("relay_gone", "a relay died", field("why", &relay_gone::why));
+  }
+};
+
+/// From a TTL clock to its share.
+struct lease_warns {
+  instant at;
+
+  static constexpr auto describe() {
+    return described("lease_warns", "the lease ends soon", field("at", &lease_warns::at));
+  }
+};
+
+struct lease_expires {
+  instant at;
+
+  static constexpr auto describe() {
+    return described("lease_expires", "the lease's time is over", field("at", &lease_expires::at));
+  }
+};
+
+/// To a TTL clock: from now on, these times.
+struct lease_times {
+  instant warns_at;
+  instant expires_at;
+
+  static constexpr auto describe() {
+    return described("lease_times", "when a lease warns and ends",
+                     field("warns_at", &lease_times::warns_at),
+                     field("expires_at", &lease_times::expires_at));
+  }
+};
+
+/// From the worker's actor to its share: the process is gone, and all its descendants.
+struct worker_gone {
+  std::int32_t status = 0;
+  failure problem; ///< why it could not be started
+
+  static constexpr auto describe() {
+    return described("worker_gone", "a worker's process is gone",
+                     field("status", &worker_gone::status),
+                     field("problem", &worker_gone::problem));
+  }
+};
+
+/// From a share to its branch, at each change.
+struct share_changed {
+  share_view share;
+
+  static constexpr auto describe() {
+    return described("share_changed", "a share changed", field("share", &share_changed::share));
+  }
+};
+
+} // namespace termlease::messages

@@ -1,0 +1,169 @@
+#pragma once
+
+// Why: the runtime and a share's worker talk newline-delimited JSON over the worker's stdin and
+// stdout, one message a line: {"type": NAME, ...fields}. The lines are few, and the same on both
+// sides because both read them from here. Stderr is free text for the log, never a secret.
+//
+// Order: `start` comes first and once; the worker answers `ready` or `failed`. After `end`, or when
+// stdin closes, the worker lets the guests go, stops the backend, reaps every descendant, says
+// `ended` and exits 0.
+
+#include "messages/json.hpp"
+#include "messages/names.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace termlease::messages {
+
+enum class share_mode { ro, rw };
+
+constexpr auto names_of(share_mode) {
+  return std::array<name_entry<share_mode>, 2>{{{share_mode::ro, "ro"}, {share_mode::rw, "rw"}}};
+}
+
+namespace worker_lines {
+
+using messages::inspect; // for CAF, which looks beside the type
+
+/// Runtime to worker: everything the worker needs for its one share.
+struct start {
+  std::string share_id;
+  std::string backend; ///< "upterm"
+  share_mode mode = share_mode::ro;
+  std::string terminal_name;                ///< for the guests' status line
+  std::string tmux_socket;                  ///< path of the tmux server's socket
+  std::string pane;                         ///< tmux pane id, "%3"
+  std::vector<std::string> authorized_keys; ///< OpenSSH public key lines; never empty
+  std::string relay_host;
+  std::uint16_t relay_port = 0;
+  std::string known_hosts;   ///< file that pins the relay's host key
+  std::string work_dir;      ///< exists, 0700, this share's own; the worker may fill it
+  std::string upterm;        ///< path of the program
+  std::string tmux;          ///< path of the program
+  std::string guest_program; ///< path of termlease-guest
+  std::string status;        ///< first text of the guests' status line
+  std::uint32_t max_guests = 16;
+  span start_deadline = seconds(10); ///< no link by then: `failed`
+  span heartbeat = seconds(5);
+
+  static constexpr auto describe() {
+    return described(
+        "start", "everything a worker needs for its one share", field("share_id", &start::share_id),
+        field("backend", &start::backend), field("mode", &start::mode),
+        field("terminal_name", &start::terminal_name), field("tmux_socket", &start::tmux_socket),
+        field("pane", &start::pane), field("authorized_keys", &start::authorized_keys),
+        field("relay_host", &start::relay_host), field("relay_port", &start::relay_port),
+        field("known_hosts", &start::known_hosts), field("work_dir", &start::work_dir),
+        field("upterm", &start::upterm), field("tmux", &start::tmux),
+        field("guest_program", &start::guest_program), field("status", &start::status),
+        field("max_guests", &start::max_guests), field("start_deadline", &start::start_deadline),
+        field("heartbeat", &start::heartbeat));
+  }
+};
+
+/// Runtime to worker: the text of every guest's status line from now on; `alert` makes it stand
+/// out.
+struct status {
+  std::string text;
+  bool alert = false;
+
+  static constexpr auto describe() {
+    return described("status", "the text of every guest's status line",
+                     field("text", &status::text), field("alert", &status::alert));
+  }
+};
+
+/// Runtime to worker: end the share; `text` is shown to each guest as the last line it sees.
+struct end {
+  std::string text;
+
+  static constexpr auto describe() {
+    return described("end", "end the share", field("text", &end::text));
+  }
+};
+
+/// Worker to runtime: the share is open. `link` is a secret.
+struct ready {
+  std::string link; ///< the whole ssh command line for a guest
+
+  static constexpr auto describe() {
+    return described("ready", "the share is open", field("link", &ready::link));
+  }
+};
+
+/// Worker to runtime: the share can't start, or can't go on. The worker ends itself after it.
+struct problem {
+  failure why;
+  bool relay_lost = false; ///< the backend lost its relay, or never reached it
+  bool terminal_gone = false;
+
+  static constexpr auto describe() {
+    return described("failed", "the share can't start or can't go on", field("why", &problem::why),
+                     field("relay_lost", &problem::relay_lost),
+                     field("terminal_gone", &problem::terminal_gone));
+  }
+};
+
+/// Worker to runtime: a guest program is attached.
+struct guest_joined {
+  std::string guest_id;        ///< unique within the share: "g1", "g2", …
+  std::string key_fingerprint; ///< "SHA256:…"
+  std::string address;
+  std::int32_t pid = 0; ///< of the guest program
+
+  static constexpr auto describe() {
+    return described("guest_joined", "a guest program is attached",
+                     field("guest_id", &guest_joined::guest_id),
+                     field("key_fingerprint", &guest_joined::key_fingerprint),
+                     field("address", &guest_joined::address), field("pid", &guest_joined::pid));
+  }
+};
+
+/// Worker to runtime: a guest program is gone.
+struct guest_left {
+  std::string guest_id;
+
+  static constexpr auto describe() {
+    return described("guest_left", "a guest program is gone",
+                     field("guest_id", &guest_left::guest_id));
+  }
+};
+
+/// Worker to runtime: alive; also asks nothing. Sent every `heartbeat`.
+struct heartbeat {
+  static constexpr auto describe() { return described("heartbeat", "the worker is alive"); }
+};
+
+/// Worker to runtime, its last line: guests out, backend stopped, all descendants reaped.
+struct ended {
+  std::uint32_t guests_told = 0;
+
+  static constexpr auto describe() {
+    return described("ended", "guests out, backend stopped, descendants reaped",
+                     field("guests_told", &ended::guests_told));
+  }
+};
+
+} // namespace worker_lines
+
+/// One line of the worker's protocol, with its newline.
+template <is_described T> std::string encode_line(const T& value) {
+  auto object = encode(value);
+  object["type"] = std::string(T::describe().name);
+  return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+/// Splits a parsed line into its type and its fields; throws `failed` (`bad_line`).
+inline std::pair<std::string, json> decode_line(std::string_view line) {
+  auto object = json::parse(line, nullptr, false);
+  if (!object.is_object() || !object.contains("type") || !object["type"].is_string())
+    throw failed("bad_line", "a line of the worker's protocol is not an object with a type");
+  auto type = object["type"].get<std::string>();
+  object.erase("type");
+  return {std::move(type), std::move(object)};
+}
+
+} // namespace termlease::messages
