@@ -1,0 +1,99 @@
+#include "config/programs.hpp"
+
+#include "messages/failure.hpp"
+
+#include <algorithm>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace termlease::config {
+
+namespace fs = std::filesystem;
+using messages::failed;
+
+namespace {
+
+constexpr std::string_view how_to_get_upterm =
+    "`./run` builds it once into your cache folder; `termlease doctor` tells more";
+
+bool is_program(const fs::path& file) {
+  struct stat facts {};
+
+  return ::stat(file.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+         ::access(file.c_str(), X_OK) == 0;
+}
+
+/// What the settings name has to be there: falling back in silence would run another program.
+fs::path as_set(const std::string& program, std::string_view key, const char* code) {
+  if (program.empty() || is_program(program)) return program;
+  throw failed(code,
+               std::string(key) + " is set to " + program + ", which is not a program that can run",
+               "correct the path in the settings, or remove the line");
+}
+
+} // namespace
+
+fs::path on_path(std::string_view program, const surroundings& around) {
+  const auto folders = around.variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  for (std::size_t at = 0; at <= folders.size();) {
+    const auto end = std::min(folders.find(':', at), folders.size());
+    const fs::path folder = folders.substr(at, end - at);
+    // A relative folder would make the answer depend on where the runtime was started.
+    if (folder.is_absolute() && is_program(folder / program)) return folder / program;
+    at = end + 1;
+  }
+  return {};
+}
+
+std::vector<fs::path> built_upterms(const paths& where, const surroundings& around) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> found;
+  // Built once for the user: also a demo or a test with a TERMLEASE_HOME of its own uses it.
+  const fs::path xdg = around.variable("XDG_CACHE_HOME").value_or((where.home / ".cache").string());
+  for (const auto& cache : {where.cache, xdg / "termlease"}) {
+    std::error_code none;
+    for (const auto& each : fs::directory_iterator(cache / "backends", none)) {
+      const auto bin = each.path() / "bin";
+      if (each.path().filename().string().starts_with("upterm-") && is_program(bin / "upterm") &&
+          is_program(bin / "uptermd"))
+        found.emplace_back(fs::last_write_time(bin / "upterm", none), bin);
+    }
+  }
+  std::ranges::sort(found, std::greater<>{});
+  std::vector<fs::path> folders;
+  for (auto& [time, bin] : found) folders.push_back(std::move(bin));
+  return folders;
+}
+
+upterm_programs find_upterm(const settings& chosen, const paths& where,
+                            const surroundings& around) {
+  upterm_programs found{
+      as_set(chosen.upterm.program, "upterm.program", "backend_missing"),
+      as_set(chosen.upterm.uptermd_program, "upterm.uptermd_program", "backend_missing")};
+  if (found.upterm.empty() || found.uptermd.empty()) {
+    const auto built = built_upterms(where, around);
+    const auto pick = [&](const char* name) {
+      return built.empty() ? on_path(name, around) : built.front() / name;
+    };
+    if (found.upterm.empty()) found.upterm = pick("upterm");
+    if (found.uptermd.empty()) found.uptermd = pick("uptermd");
+  }
+  if (found.upterm.empty())
+    throw failed("backend_missing", "upterm is not installed, and none was built yet",
+                 std::string(how_to_get_upterm));
+  if (found.uptermd.empty() && chosen.upterm.relay_host.empty())
+    throw failed("backend_missing", "uptermd, upterm's relay, is not installed, and none was built",
+                 std::string(how_to_get_upterm) +
+                     "; or set a relay of your own (upterm.relay_host)");
+  return found;
+}
+
+fs::path find_tmux(const settings& chosen, const surroundings& around) {
+  auto found = as_set(chosen.terminals.tmux, "terminals.tmux", "tmux_missing");
+  if (found.empty()) found = on_path("tmux", around);
+  if (found.empty())
+    throw failed("tmux_missing", "tmux is not installed", "install it: apt-get install tmux");
+  return found;
+}
+
+} // namespace termlease::config

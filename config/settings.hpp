@@ -1,0 +1,220 @@
+#pragma once
+
+// Why: every limit of the runtime is a setting, and a setting that nobody can find is none. Each
+// one is a member with its default, and one line in its group's `table()` with range and
+// explanation; loading, checking, `termlease settings` and the documentation all read that table.
+
+#include "config/setting.hpp"
+#include "messages/mistake.hpp"
+#include "messages/time.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace termlease::config {
+
+struct share_settings {
+  messages::span default_ttl = messages::minutes(30);
+  messages::span max_ttl = messages::hours(8);
+  messages::span default_warn = messages::minutes(5);
+  std::uint32_t per_terminal_limit = 4;
+  std::uint32_t total_limit = 100;
+  std::uint32_t max_guests = 16;
+  messages::span start_deadline = messages::seconds(10);
+  messages::span end_deadline = messages::seconds(3);
+  std::string default_backend = "upterm";
+
+  static constexpr auto table() {
+    using s = share_settings;
+    return std::tuple{
+        length("default_ttl", &s::default_ttl, "1s", "30d",
+               "how long a share lasts unless asked otherwise"),
+        length("max_ttl", &s::max_ttl, "1s", "30d",
+               "the longest that any share may last, extensions included"),
+        length("default_warn", &s::default_warn, "1s", "1d",
+               "how long before its end a share warns; a sixth of the TTL when the TTL is shorter "
+               "than twice this"),
+        number("per_terminal_limit", &s::per_terminal_limit, 1, 100,
+               "concurrent shares of one terminal"),
+        number("total_limit", &s::total_limit, 1, 1000, "concurrent shares of all terminals"),
+        number("max_guests", &s::max_guests, 1, 200, "guests of one share at the same time"),
+        length("start_deadline", &s::start_deadline, "1s", "5m",
+               "no link by then: the share failed"),
+        length("end_deadline", &s::end_deadline, "100ms", "1m",
+               "how long the guests get to leave before they are cut off"),
+        choice("default_backend", &s::default_backend, "upterm",
+               "what carries a share unless asked otherwise")};
+  }
+};
+
+struct upterm_settings {
+  std::string program;
+  std::string uptermd_program;
+  std::string relay_host;
+  std::uint16_t relay_port = 0;
+  std::string known_hosts;
+  messages::span relay_linger = messages::seconds(30);
+
+  static constexpr auto table() {
+    using s = upterm_settings;
+    return std::tuple{path("program", &s::program, "the upterm to use; empty: from PATH, or built"),
+                      path("uptermd_program", &s::uptermd_program,
+                           "the uptermd to use; empty: from PATH, or built"),
+                      host("relay_host", &s::relay_host,
+                           "a relay of your own; empty: one on loopback, started when needed"),
+                      number("relay_port", &s::relay_port, 0, 65535, "the port of your own relay"),
+                      path("known_hosts", &s::known_hosts,
+                           "the file with your own relay's host key, as ssh writes it"),
+                      length("relay_linger", &s::relay_linger, "0s", "1d",
+                             "how long our relay stays after the last share")};
+  }
+};
+
+struct terminal_settings {
+  std::string tmux;
+  std::string tmux_config;
+  std::uint32_t default_columns = 80;
+  std::uint32_t default_rows = 24;
+  std::uint32_t limit = 200;
+
+  static constexpr auto table() {
+    using s = terminal_settings;
+    return std::tuple{path("tmux", &s::tmux, "the tmux to use; empty: from PATH"),
+                      path("tmux_config", &s::tmux_config,
+                           "the configuration of our own tmux server; empty: none, not even yours"),
+                      number("default_columns", &s::default_columns, 20, 1000,
+                             "columns of a new terminal that nobody looks at yet"),
+                      number("default_rows", &s::default_rows, 5, 500,
+                             "rows of a new terminal that nobody looks at yet"),
+                      number("limit", &s::limit, 1, 10000, "open terminals")};
+  }
+};
+
+struct approval_settings {
+  messages::span default_deadline = messages::minutes(10);
+  std::uint32_t pending_limit = 100;
+
+  static constexpr auto table() {
+    using s = approval_settings;
+    return std::tuple{
+        length("default_deadline", &s::default_deadline, "1s", "7d",
+               "how long an approver has, unless the rule says otherwise; then it is a denial"),
+        number("pending_limit", &s::pending_limit, 1, 10000,
+               "approvals that may be pending; the next request is denied")};
+  }
+};
+
+struct bus_settings {
+  std::uint32_t max_clients = 200;
+  std::uint32_t max_line = 1 << 20;
+  std::uint32_t subscriber_queue = 4096;
+
+  static constexpr auto table() {
+    using s = bus_settings;
+    return std::tuple{
+        number("max_clients", &s::max_clients, 1, 10000, "connections to the bus at the same time"),
+        number("max_line", &s::max_line, 4096, 1 << 20, "bytes of one envelope"),
+        number("subscriber_queue", &s::subscriber_queue, 16, 1 << 20,
+               "events that wait for a slow subscriber; what comes after is announced as a gap")};
+  }
+};
+
+struct journal_settings {
+  std::uint32_t batch_limit = 512;
+
+  static constexpr auto table() {
+    return std::tuple{number("batch_limit", &journal_settings::batch_limit, 1, 65536,
+                             "records that one commit makes durable at most")};
+  }
+};
+
+struct supervision_settings {
+  std::uint32_t restarts = 5;
+  messages::span window = messages::seconds(30);
+  messages::span backoff_min = {100};
+  messages::span backoff_max = messages::seconds(5);
+
+  static constexpr auto table() {
+    using s = supervision_settings;
+    return std::tuple{
+        number("restarts", &s::restarts, 0, 100,
+               "restarts of one part within the window; one more goes a level up"),
+        length("window", &s::window, "1s", "1h", "the window that restarts are counted in"),
+        length("backoff_min", &s::backoff_min, "1ms", "1m", "the wait before the first restart"),
+        length("backoff_max", &s::backoff_max, "1ms", "10m", "the longest wait before a restart")};
+  }
+};
+
+struct log_settings {
+  std::string level = "info";
+
+  static constexpr auto table() {
+    return std::tuple{choice("level", &log_settings::level, "trace|debug|info|warn|error|off",
+                             "what the runtime's log tells")};
+  }
+};
+
+struct settings {
+  share_settings shares;
+  upterm_settings upterm;
+  terminal_settings terminals;
+  approval_settings approvals;
+  bus_settings bus;
+  journal_settings journal;
+  supervision_settings supervision;
+  log_settings log;
+
+  static constexpr auto groups() {
+    using s = settings;
+    return std::tuple{std::pair{std::string_view("shares"), &s::shares},
+                      std::pair{std::string_view("upterm"), &s::upterm},
+                      std::pair{std::string_view("terminals"), &s::terminals},
+                      std::pair{std::string_view("approvals"), &s::approvals},
+                      std::pair{std::string_view("bus"), &s::bus},
+                      std::pair{std::string_view("journal"), &s::journal},
+                      std::pair{std::string_view("supervision"), &s::supervision},
+                      std::pair{std::string_view("log"), &s::log}};
+  }
+};
+
+/// Settings, or all the mistakes of their file; `values` counts only while there are none.
+struct loaded_settings {
+  settings values;
+  std::vector<messages::file_mistake> mistakes;
+};
+
+/// Reads settings from TOML. `file` is what complaints call it; `home` replaces a leading "~".
+loaded_settings parse_settings(std::string_view text, const std::string& file,
+                               const std::filesystem::path& home = {});
+
+/// Reads a file; a missing one gives the defaults.
+loaded_settings load_settings(const std::filesystem::path& file,
+                              const std::filesystem::path& home = {});
+
+/// One setting as `termlease settings` prints it; values are written as in TOML.
+struct setting_line {
+  std::string section;
+  std::string key;
+  std::string value;
+  std::string standard; ///< the default
+  std::string allowed;
+  std::string doc;
+};
+
+std::vector<setting_line> setting_lines(const settings& values);
+
+/// A commented settings file that reads back as `values`.
+std::string settings_text(const settings& values);
+
+/// How long before the end a share of length `ttl` warns when `warn` is wished for: `warn`, or a
+/// sixth of the TTL when that is shorter than twice `warn`, so that nobody is warned right at the
+/// start. 30 minutes with 5 warn at 25; 6 minutes with 5 warn at 5.
+constexpr messages::span warns_before_end(messages::span ttl, messages::span warn) {
+  return ttl.ms < 2 * warn.ms ? messages::span{ttl.ms / 6} : warn;
+}
+
+} // namespace termlease::config
