@@ -1,0 +1,21 @@
+#pragma once
+
+// Why: the disk blocks, and no actor may. The journal's file is behind two edges with a thread
+// each: one writes, the other reads, so that a long walk through the record holds up no decision.
+
+#include <caf/all.hpp>
+
+#include <filesystem>
+#include <memory>
+
+namespace termlease::bus {
+
+class journal_store;
+
+/// Takes `commit`; answers `recorded`. Spawn it detached. Uses idle moments to tidy the file.
+caf::behavior storage_edge(caf::event_based_actor* self, std::shared_ptr<journal_store> store);
+
+/// Takes `read_records` and `check_chain`. Spawn it detached.
+caf::behavior archive_edge(caf::event_based_actor* self, std::filesystem::path journal);
+
+} // namespace termlease::bus

@@ -1,0 +1,288 @@
+#include "bus/router/router.hpp"
+
+#include "bus/router/subscription.hpp"
+#include "messages/approvals.hpp"
+#include "messages/shares.hpp"
+#include "messages/terminals.hpp"
+#include "messages/tokens.hpp"
+
+#include <optional>
+
+namespace termlease::bus {
+
+using namespace messages;
+
+namespace {
+
+/// One client as the router knows it.
+struct connection_state {
+  identity who;
+  std::optional<subscription> heard;
+};
+
+shared_bytes line_of(const envelope& what) {
+  return std::make_shared<const std::string>(
+      encode(what).dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+failure to_failure(const caf::error& why) {
+  return {"internal", "the part of the runtime that answers this failed: " + caf::to_string(why),
+          "try again; it was restarted", true};
+}
+
+/// The router's state and turns; lives inside the actor.
+class switchboard {
+public:
+  switchboard(caf::event_based_actor* self, router_options options)
+      : self_(self), options_(std::move(options)) {}
+
+  void connected(const client_connected& news) { connections_[news.connection] = {news.who, {}}; }
+
+  void gone(const client_gone& news) {
+    connections_.erase(news.connection);
+    self_->send(options_.branches.at(branch::shares), news);
+  }
+
+  void command(const client_command& asked) {
+    const auto found = connections_.find(asked.connection);
+    if (found == connections_.end()) return options_.clients->close(asked.connection);
+    try {
+      dispatch(asked, found->second);
+    } catch (const failed& why) {
+      respond(asked, answer_with(why.why()));
+    }
+  }
+
+  void published(const publish& news) {
+    for (const auto& each : news.records) {
+      fan_out(each);
+      options_.last_sequence = each.sequence;
+      if (each.event_type == token_revoked::describe().name) expel(each);
+    }
+  }
+
+  void drained(const client_drained& news) {
+    const auto found = connections_.find(news.connection);
+    if (found != connections_.end() && found->second.heard && found->second.heard->replaying)
+      replay(news.connection);
+  }
+
+private:
+  caller caller_of(const client_command& asked, const connection_state& from) const {
+    const auto& command = asked.command;
+    return {from.who,
+            asked.connection,
+            command.id.empty() ? options_.next_id() : command.id,
+            command.correlation_id.empty() ? options_.next_id() : command.correlation_id,
+            command.workspace_id,
+            command.lane_id,
+            command.session_id};
+  }
+
+  void dispatch(const client_command& asked, connection_state& from) {
+    const auto* entry = find_method(asked.command.method);
+    if (entry == nullptr)
+      throw failed("unknown_method", "there is no method '" + asked.command.method + "'",
+                   "`termlease methods` lists them");
+    if (entry->who == audience::operator_only && from.who.kind != identity_kind::operator_)
+      throw failed("operator_only", "only the operator may ask for " + std::string(entry->name),
+                   "ask without a token, as the runtime's owner");
+    auto payload = encode(asked.command.payload);
+    if (entry->target == branch::bus) return own_command(asked, from, std::move(payload));
+    auto message = entry->decode(caller_of(asked, from), std::move(payload));
+    self_->request(options_.branches.at(entry->target), caf::infinite, std::move(message))
+        .then(
+            [this, asked](answer& got) { respond(asked, std::move(got)); },
+            [this, asked](const caf::error& why) { respond(asked, answer_with(to_failure(why))); });
+  }
+
+  void own_command(const client_command& asked, connection_state& from, json payload) {
+    const auto& method = asked.command.method;
+    if (method == subscribe::describe().name) {
+      start_hearing(asked, from, decoded<subscribe>(payload));
+    } else if (method == unsubscribe::describe().name) {
+      from.heard.reset();
+      respond(asked, {});
+    } else if (method == introspect::describe().name) {
+      respond(asked, {{introspection().dump()}, {}});
+    } else {
+      check_identity(asked, decoded<authenticate>(payload));
+    }
+  }
+
+  void check_identity(const client_command& asked, authenticate proof) {
+    self_
+        ->request(options_.branches.at(branch::tokens), caf::infinite,
+                  check_token{std::move(proof.token)})
+        .then(
+            [this, asked](const token_checked& result) {
+              const auto found = connections_.find(asked.connection);
+              if (found == connections_.end()) return;
+              if (result.problem) {
+                respond(asked, answer_with(result.problem));
+                return options_.clients->close(asked.connection);
+              }
+              found->second.who = result.who;
+              respond(asked, answer_with(result.who));
+            },
+            [this, asked](const caf::error& why) {
+              respond(asked, answer_with(to_failure(why)));
+              options_.clients->close(asked.connection);
+            });
+  }
+
+  /// Whoever uses a token that was revoked is disconnected.
+  void expel(const record& revocation) {
+    const auto token = decoded<token_revoked>(json::parse(revocation.metadata.text)).token;
+    for (const auto& [connection, state] : connections_)
+      if (state.who.kind == token.kind && state.who.name == token.name)
+        options_.clients->close(connection);
+  }
+
+  void start_hearing(const client_command& asked, connection_state& from, const subscribe& wanted) {
+    subscription heard(wanted);
+    heard.replaying = true;
+    heard.next = wanted.from != 0 ? wanted.from : options_.last_sequence + 1;
+    from.heard = std::move(heard);
+    respond(asked, {});
+    if (wanted.from != 0 || !wanted.state) return replay(asked.connection);
+    send_state<terminal_list>(asked, branch::terminals, list_terminals{}, [this, asked] {
+      send_state<share_list>(asked, branch::shares, list_shares{}, [this, asked] {
+        send_state<approval_list>(asked, branch::approvals, list_approvals{},
+                                  [this, asked] { replay(asked.connection); });
+      });
+    });
+  }
+
+  /// Asks a branch for its list and hands it over as one `snapshot.*` event, then goes on.
+  template <class List, class Query>
+  void send_state(const client_command& asked, branch from, Query query,
+                  std::function<void()> then) {
+    const auto state = connections_.find(asked.connection);
+    if (state == connections_.end()) return;
+    self_
+        ->request(options_.branches.at(from), caf::infinite, caller_of(asked, state->second), query)
+        .then(
+            [this, asked, then](const answer& got) {
+              envelope event;
+              event.type = envelope_type::event;
+              event.topic = "snapshot." + std::string(List::describe().name);
+              event.payload = got.result;
+              event.correlation_id = asked.command.correlation_id;
+              stamp(event);
+              options_.clients->notify(asked.connection, line_of(event), 0);
+              then();
+            },
+            [then](const caf::error&) { then(); });
+  }
+
+  /// Reads on for a subscriber that is behind; it is live once it has caught up.
+  void replay(std::uint64_t connection) {
+    auto& heard = *connections_.at(connection).heard;
+    if (heard.next > options_.last_sequence) {
+      heard.replaying = false;
+      return;
+    }
+    self_
+        ->request(options_.branches.at(branch::journal), caf::infinite,
+                  read_records{heard.next, options_.replay_chunk, {}, {}})
+        .then([this, connection](const journal_part& part) { replayed(connection, part); },
+              [this, connection](const caf::error&) { options_.clients->close(connection); });
+  }
+
+  void replayed(std::uint64_t connection, const journal_part& part) {
+    const auto found = connections_.find(connection);
+    if (found == connections_.end() || !found->second.heard) return;
+    if (part.problem || part.records.empty()) return options_.clients->close(connection);
+    for (const auto& each : part.records) hand_over(connection, *found->second.heard, each);
+    options_.clients->tell_when_drained(connection);
+  }
+
+  void fan_out(const record& news) {
+    shared_bytes event;
+    shared_bytes audit;
+    for (auto& [connection, state] : connections_) {
+      if (!state.heard || state.heard->replaying || news.sequence < state.heard->next) continue;
+      hand_over(connection, *state.heard, news, event, audit);
+    }
+  }
+
+  void hand_over(std::uint64_t connection, subscription& to, const record& news) {
+    shared_bytes event;
+    shared_bytes audit;
+    hand_over(connection, to, news, event, audit);
+  }
+
+  /// A record is heard twice: as what happened, and as `audit.recorded`. The bytes are made when
+  /// the first subscriber wants them.
+  void hand_over(std::uint64_t connection, subscription& to, const record& news,
+                 shared_bytes& event, shared_bytes& audit) {
+    to.next = news.sequence + 1;
+    constexpr auto audit_topic = record::describe().name;
+    if (to.wants(news.event_type, news)) {
+      if (!event) event = line_of(event_of(news, news.event_type, news.metadata));
+      options_.clients->notify(connection, event, news.sequence);
+    }
+    if (to.wants(audit_topic, news)) {
+      if (!audit) audit = line_of(event_of(news, std::string(audit_topic), {encode(news).dump()}));
+      options_.clients->notify(connection, audit, news.sequence);
+    }
+  }
+
+  static envelope event_of(const record& news, std::string topic, raw_json payload) {
+    envelope event;
+    event.id = news.id;
+    event.type = envelope_type::event;
+    event.ts = news.timestamp;
+    event.workspace_id = news.workspace_id;
+    event.lane_id = news.lane_id;
+    event.session_id = news.session_id;
+    event.terminal_id = news.terminal_id;
+    event.share_id = news.share_id;
+    event.actor = news.actor;
+    event.topic = std::move(topic);
+    event.payload = std::move(payload);
+    event.correlation_id = news.correlation_id;
+    event.causation_id = news.causation_id;
+    event.sequence = news.sequence;
+    return event;
+  }
+
+  void stamp(envelope& what) const {
+    what.id = options_.next_id();
+    what.ts = options_.now();
+    what.actor = {identity_kind::runtime, "runtime"};
+  }
+
+  void respond(const client_command& asked, answer got) {
+    envelope response;
+    response.type = envelope_type::response;
+    response.method = asked.command.method;
+    response.status = got.error ? "error" : "ok";
+    response.result = std::move(got.result);
+    response.error = std::move(got.error);
+    response.correlation_id = asked.command.correlation_id;
+    response.causation_id = asked.command.id;
+    stamp(response);
+    options_.clients->respond(asked.connection, line_of(response));
+  }
+
+  caf::event_based_actor* self_;
+  router_options options_;
+  std::map<std::uint64_t, connection_state> connections_;
+};
+
+} // namespace
+
+caf::behavior router(caf::event_based_actor* self, router_options options) {
+  auto state = std::make_shared<switchboard>(self, std::move(options));
+  return {
+      [state](const client_connected& news) { state->connected(news); },
+      [state](const client_command& asked) { state->command(asked); },
+      [state](const client_drained& news) { state->drained(news); },
+      [state](const client_gone& news) { state->gone(news); },
+      [state](const publish& news) { state->published(news); },
+  };
+}
+
+} // namespace termlease::bus
