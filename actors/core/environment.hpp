@@ -1,0 +1,48 @@
+#pragma once
+
+// Why: what an actor needs from outside itself comes through here and nowhere else: the time of
+// day, ids from the runtime's seed, the settings, and the addresses of edges and branches. A
+// simulation fills in the same members.
+
+#include "config/paths.hpp"
+#include "config/settings.hpp"
+#include "messages/time.hpp"
+
+#include <caf/all.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace termlease::actors {
+
+struct environment {
+  std::string version;
+  config::settings settings;
+  config::paths paths;
+  std::string guest_program;  ///< path of termlease-guest
+  std::string worker_program; ///< path of termlease-worker
+
+  std::function<messages::instant()> now;      ///< wall clock; any thread
+  std::function<std::string()> next_id;        ///< UUIDv7; any thread
+  std::function<double()> jitter;              ///< in [0, 1), from the runtime's seed; any thread
+  std::function<void(const std::string&)> log; ///< never a secret; any thread
+
+  // Edges.
+  caf::actor processes;
+  caf::actor alarms;
+  caf::actor files;
+
+  // Branches, each by its facade.
+  caf::actor journal;
+  caf::actor policy;
+  caf::actor approvals;
+  caf::actor tokens;
+  caf::actor terminals;
+  caf::actor relays;
+  caf::actor shares;
+};
+
+using shared_environment = std::shared_ptr<const environment>;
+
+} // namespace termlease::actors

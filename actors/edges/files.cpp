@@ -1,0 +1,70 @@
+#include "actors/edges/files.hpp"
+
+#include "messages/edges.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace termlease::actors {
+
+namespace fs = std::filesystem;
+using namespace messages;
+
+namespace {
+
+file_done file_failed(const std::string& what, const std::string& path, int problem) {
+  return {{},
+          {"file_failed", "can't " + what + " " + path + ": " + std::strerror(problem),
+           "check the space on the disk and who owns the folder", true}};
+}
+
+file_done make(const std::string& path) {
+  const auto mask = ::umask(0077);
+  std::error_code problem;
+  fs::create_directories(path, problem);
+  ::umask(mask);
+  return problem ? file_failed("make", path, problem.value()) : file_done{};
+}
+
+file_done write(const std::string& path, const std::string& text) {
+  const auto draft = path + ".new";
+  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return file_failed("write", path, errno);
+  const auto written = ::write(file, text.data(), text.size());
+  const int problem = errno;
+  ::close(file);
+  const bool whole = written == static_cast<ssize_t>(text.size());
+  if (whole && ::rename(draft.c_str(), path.c_str()) == 0) return {};
+  const int reason = whole ? errno : written < 0 ? problem : ENOSPC;
+  ::unlink(draft.c_str());
+  return file_failed("write", path, reason);
+}
+
+file_done read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  return {text.str(), {}};
+}
+
+} // namespace
+
+caf::behavior file_edge(caf::event_based_actor*) {
+  return {
+      [](const make_folder& what) { return make(what.path); },
+      [](const write_file& what) { return write(what.path, what.text); },
+      [](const read_file& what) { return read(what.path); },
+      [](const remove_folder& what) {
+        std::error_code ignored;
+        fs::remove_all(what.path, ignored);
+      },
+  };
+}
+
+} // namespace termlease::actors

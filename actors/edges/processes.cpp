@@ -1,0 +1,200 @@
+#include "actors/edges/processes.hpp"
+
+#include "actors/edges/child.hpp"
+#include "actors/edges/launch.hpp"
+#include "messages/edges.hpp"
+#include "messages/failure.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+#include <map>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace termlease::actors {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using namespace messages;
+
+namespace {
+
+/// Cuts a stream of bytes into lines.
+struct line_cutter {
+  std::string rest;
+
+  template <class Take> bool feed(std::string_view bytes, std::size_t limit, Take take) {
+    rest += bytes;
+    std::size_t start = 0;
+    for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', start)) {
+      take(rest.substr(start, end - start));
+      start = end + 1;
+    }
+    rest.erase(0, start);
+    return rest.size() <= limit;
+  }
+};
+
+/// The edge's side on the Asio thread. Everything here runs there.
+class process_table : public std::enable_shared_from_this<process_table> {
+public:
+  process_table(asio::io_context& io, process_limits limits) : io_(io), limits_(limits) {}
+
+  void spawn(const spawn_child& wanted, const caf::actor& owner) {
+    try {
+      const auto id = next_++;
+      const auto made = launch(wanted.argv, wanted.working_directory);
+      children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
+      caf::anon_send(owner, child_started{id, made.pid, {}});
+      children_[id]->start();
+    } catch (const failed& why) {
+      caf::anon_send(owner, child_started{0, 0, why.why()});
+    }
+  }
+
+  void run(const run_program& wanted, const std::function<void(program_result)>& reply) {
+    try {
+      const auto id = next_++;
+      const auto made = launch(wanted.argv, wanted.working_directory);
+      auto result = std::make_shared<program_result>();
+      auto deadline = std::make_shared<asio::steady_timer>(io_, wanted.deadline.chrono());
+      child_events events;
+      events.said = [result, limit = limits_.output](std::string bytes, bool is_error) {
+        auto& text = is_error ? result->errors : result->output;
+        text += bytes.substr(0, limit - std::min(limit, text.size()));
+      };
+      events.exited = [self = shared_from_this(), id, result, deadline, reply](int status) {
+        result->status = status;
+        deadline->cancel();
+        reply(std::move(*result));
+        self->children_.erase(id);
+      };
+      const auto running = std::make_shared<child>(io_, made, std::move(events));
+      children_[id] = running;
+      deadline->async_wait([running, result, name = wanted.argv[0]](const error_code& problem) {
+        if (problem) return;
+        result->problem = {"program_hung", name + " did not end in time", "try again", true};
+        running->signal(SIGKILL);
+      });
+      running->start();
+      running->close_input_when_written();
+    } catch (const failed& why) {
+      reply({127, {}, {}, why.why()});
+    }
+  }
+
+  void write(const write_child& what) {
+    with(what.child, [&](child& to) {
+      if (!to.write(what.bytes, limits_.unwritten)) to.signal(SIGKILL);
+    });
+  }
+
+  void close_input(child_id id) {
+    with(id, [](child& to) { to.close_input_when_written(); });
+  }
+
+  void signal(const signal_child& what) {
+    with(what.child, [&](child& to) { to.signal(what.signal); });
+  }
+
+  void watch(std::int32_t pid, const caf::actor& owner) {
+    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (pidfd < 0) return caf::anon_send(owner, process_gone{pid});
+    auto watched = std::make_shared<asio::posix::stream_descriptor>(io_, pidfd);
+    watched->async_wait(asio::posix::stream_descriptor::wait_read,
+                        [watched, owner, pid](const error_code& problem) {
+                          if (!problem) caf::anon_send(owner, process_gone{pid});
+                        });
+  }
+
+private:
+  child_events events_for(child_id id, const caf::actor& owner) {
+    auto lines = std::make_shared<std::array<line_cutter, 2>>();
+    child_events events;
+    events.said = [this, id, owner, lines](const std::string& bytes, bool is_error) {
+      const bool fits = (*lines)[is_error ? 1 : 0].feed(bytes, limits_.line, [&](std::string line) {
+        caf::anon_send(owner, child_line{id, {std::move(line)}, is_error});
+      });
+      if (!fits) with(id, [](child& to) { to.signal(SIGKILL); });
+    };
+    events.exited = [self = shared_from_this(), id, owner](int status) {
+      caf::anon_send(owner, child_exited{id, status});
+      self->children_.erase(id);
+    };
+    return events;
+  }
+
+  template <class Work> void with(child_id id, Work work) {
+    const auto found = children_.find(id);
+    if (found == children_.end()) return;
+    const auto keep = found->second;
+    work(*keep);
+  }
+
+  asio::io_context& io_;
+  process_limits limits_;
+  child_id next_ = 1;
+  std::map<child_id, std::shared_ptr<child>> children_;
+};
+
+/// Promises are kept with the actor; what the Asio thread has to say comes back as a message.
+class promises {
+public:
+  using promise = caf::typed_response_promise<program_result>;
+
+  explicit promises(caf::event_based_actor* self) : self_(self) {}
+
+  /// A function for the other thread, and the promise that it keeps.
+  std::pair<promise, std::function<void(program_result)>> make() {
+    const auto ticket = next_++;
+    const auto made = self_->make_response_promise<program_result>();
+    open_.emplace(ticket, made);
+    return {made, [to = caf::actor_cast<caf::actor>(self_), ticket](program_result reply) {
+              caf::anon_send(to, ticket, std::move(reply));
+            }};
+  }
+
+  void keep(std::uint64_t ticket, program_result& reply) {
+    const auto found = open_.find(ticket);
+    if (found == open_.end()) return;
+    found->second.deliver(std::move(reply));
+    open_.erase(found);
+  }
+
+private:
+  caf::event_based_actor* self_;
+  std::uint64_t next_ = 1;
+  std::map<std::uint64_t, promise> open_;
+};
+
+} // namespace
+
+caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
+                           process_limits limits) {
+  auto table = std::make_shared<process_table>(*io, limits);
+  auto results = std::make_shared<promises>(self);
+  const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
+  return {
+      [=](const spawn_child& wanted) {
+        asio::post(*io, [=, owner = sender()] { table->spawn(wanted, owner); });
+      },
+      [=](const run_program& wanted) -> caf::result<program_result> {
+        auto [promise, reply] = results->make();
+        asio::post(*io, [=, reply = reply] { table->run(wanted, reply); });
+        return promise;
+      },
+      [=](std::uint64_t ticket, program_result& reply) { results->keep(ticket, reply); },
+      [=](const write_child& what) { asio::post(*io, [=] { table->write(what); }); },
+      [=](const close_child_input& what) {
+        asio::post(*io, [=] { table->close_input(what.child); });
+      },
+      [=](const signal_child& what) { asio::post(*io, [=] { table->signal(what); }); },
+      [=](const watch_process& what) {
+        asio::post(*io, [=, owner = sender()] { table->watch(what.pid, owner); });
+      },
+  };
+}
+
+} // namespace termlease::actors

@@ -1,0 +1,53 @@
+#pragma once
+
+// Why: what a restart needs is what the journal says, whether the runtime restarts or one branch of
+// it. So there is one fold over the records, kept current as they become durable, and every branch
+// starts from its part of it.
+
+#include "actors/policy/approvals.hpp"
+#include "actors/policy/tokens.hpp"
+#include "actors/shares/shares.hpp"
+#include "actors/terminals/terminals.hpp"
+
+#include <cstdint>
+#include <mutex>
+
+namespace termlease::actors {
+
+/// Safe to use from several threads.
+class ledger {
+public:
+  void apply(const messages::record& record) {
+    const std::lock_guard guard(mutex_);
+    terminals_.apply(record);
+    shares_.apply(record);
+    approvals_.apply(record);
+    tokens_.apply(record);
+    last_sequence_ = record.sequence;
+  }
+
+  std::vector<messages::terminal_view> terminals() const { return copy(terminals_).open(); }
+
+  share_ledger shares() const { return copy(shares_); }
+
+  approval_ledger approvals() const { return copy(approvals_); }
+
+  token_ledger tokens() const { return copy(tokens_); }
+
+  std::uint64_t last_sequence() const { return copy(last_sequence_); }
+
+private:
+  template <class T> T copy(const T& part) const {
+    const std::lock_guard guard(mutex_);
+    return part;
+  }
+
+  mutable std::mutex mutex_;
+  terminal_ledger terminals_;
+  share_ledger shares_;
+  approval_ledger approvals_;
+  token_ledger tokens_;
+  std::uint64_t last_sequence_ = 0;
+};
+
+} // namespace termlease::actors

@@ -1,0 +1,114 @@
+#include "actors/runtime/root.hpp"
+
+#include "actors/core/recording.hpp"
+#include "actors/policy/gate.hpp"
+#include "actors/shares/session.hpp"
+#include "messages/answer.hpp"
+#include "messages/runtime.hpp"
+
+#include <unistd.h>
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+using too_long = caf::atom_constant<caf::atom("toolong")>;
+
+/// The root's state and turns; lives inside the actor.
+class planter {
+public:
+  planter(caf::event_based_actor* self, shared_environment env, root_options options)
+      : self_(self), env_(std::move(env)), options_(std::move(options)), children_(self, env_) {}
+
+  void plant() {
+    for (auto& each : std::exchange(options_.children, {})) {
+      each.gone = [this](const std::string& id, const caf::error& why) {
+        env_->log(id + " failed too often (" + self_->system().render(why) + "); the runtime ends");
+        stop("a part of it failed too often", 1);
+      };
+      children_.start(std::move(each));
+    }
+    note(runtime_started{env_->version, ::getpid()});
+  }
+
+  caf::result<answer> status() {
+    auto promise = self_->make_response_promise<answer>();
+    runtime_status now;
+    now.version = env_->version;
+    now.pid = ::getpid();
+    now.socket = env_->paths.bus_socket();
+    now.journal = env_->paths.journal();
+    now.policy = env_->paths.policy_file();
+    now.started_at = options_.started_at;
+    now.sequence = options_.last_sequence();
+    now.clients = options_.clients();
+    self_->request(env_->policy, caf::infinite, get_policy_problem::value)
+        .then(
+            [=](const std::string& problem) mutable {
+              now.policy_problem = problem;
+              promise.deliver(answer_with(now));
+            },
+            [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+    return promise;
+  }
+
+  /// Guests out first, then the record of the end, then the tree. Terminals stay.
+  void stop(const std::string& reason, int status) {
+    if (std::exchange(stopping_, true)) return;
+    status_ = status;
+    const auto patience = env_->settings.shares.end_deadline.chrono() * 2;
+    self_->delayed_send(self_, patience, too_long::value);
+    self_->request(env_->shares, caf::infinite, close_down::value)
+        .then([=, this](const answer&) { record_end(reason); },
+              [=, this](const caf::error&) { record_end(reason); });
+  }
+
+  void fell() {
+    if (std::exchange(fell_, true)) return;
+    children_.stop_all();
+    options_.done(status_);
+    self_->quit();
+  }
+
+  void restart(const std::string& id) { children_.restart(id); }
+
+private:
+  void record_end(const std::string& reason) {
+    self_
+        ->request(env_->journal, caf::infinite, append{{draft(*env_, {}, runtime_stopped{reason})}})
+        .then([this](const recorded&) { fell(); }, [this](const caf::error&) { fell(); });
+  }
+
+  template <class Event> void note(const Event& event) {
+    self_->send(env_->journal, keep{{draft(*env_, {}, event)}});
+  }
+
+  caf::event_based_actor* self_;
+  shared_environment env_;
+  root_options options_;
+  supervision children_;
+  int status_ = 0;
+  bool stopping_ = false;
+  bool fell_ = false;
+};
+
+} // namespace
+
+caf::behavior root(caf::event_based_actor* self, shared_environment env, root_options options) {
+  auto state = std::make_shared<planter>(self, std::move(env), std::move(options));
+  state->plant();
+  return {
+      [state](const caller&, const get_status&) { return state->status(); },
+      [state](const caller& from, const stop_runtime&) {
+        state->stop("stopped by " + to_text(from.who), 0);
+        return answer{};
+      },
+      [state](stop_now) { state->stop("stopped by a signal", 0); },
+      [state](too_long) { state->fell(); },
+      [state](const restart_child& again) { state->restart(again.id); },
+  };
+}
+
+} // namespace termlease::actors

@@ -1,0 +1,29 @@
+#pragma once
+
+// Why: the root plants the tree and ends it. Above it there is nobody, so when a part of it fails
+// too often the runtime ends: a runtime without its journal or its gate must not go on.
+
+#include "actors/core/environment.hpp"
+#include "actors/core/supervision.hpp"
+
+#include <caf/all.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace termlease::actors {
+
+struct root_options {
+  std::vector<child_spec> children; ///< started in this order, ended in the other
+  std::function<std::uint32_t()> clients;
+  std::function<std::uint64_t()> last_sequence;
+  messages::instant started_at;
+  std::function<void(int status)> done; ///< everything has ended; called once
+};
+
+/// Takes the commands `get_status` and `stop_runtime`, and `stop_now` from a signal.
+caf::behavior root(caf::event_based_actor* self, shared_environment env, root_options options);
+
+using stop_now = caf::atom_constant<caf::atom("stopnow")>;
+
+} // namespace termlease::actors

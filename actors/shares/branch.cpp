@@ -1,0 +1,310 @@
+#include "actors/core/answering.hpp"
+#include "actors/core/recording.hpp"
+#include "actors/core/supervision.hpp"
+#include "actors/shares/request_checks.hpp"
+#include "actors/shares/session.hpp"
+#include "actors/shares/shares.hpp"
+#include "messages/connections.hpp"
+#include "messages/leases.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+using answer_promise = caf::typed_response_promise<answer>;
+
+/// A share as its branch knows it.
+struct known_share {
+  share_view view; ///< with its link
+  caf::actor session;
+  std::uint64_t connection = 0; ///< of its requester
+};
+
+/// The branch's state and turns; lives inside the actor.
+class share_branch {
+public:
+  share_branch(caf::event_based_actor* self, shared_environment env)
+      : self_(self), env_(std::move(env)), children_(self, env_) {}
+
+  /// After a restart: what waited for an approval still waits; what was open is not any more.
+  void restore(const share_requested& known) {
+    if (known.share.state != share_state::awaiting_approval) return bury(known.share);
+    self_->request(env_->terminals, caf::infinite, find_terminal{known.share.terminal_id})
+        .then(
+            [=, this](const terminal_found& found, const caf::actor& address) {
+              if (found.problem) return bury(known.share);
+              share_order order{known.share, known.keys,     known.ttl, known.warn, {},
+                                {},          found.terminal, address,   true};
+              order.from.who = identity_from(known.share.requested_by);
+              order.from.correlation_id = known.share.correlation_id;
+              open_session(std::move(order));
+            },
+            [=, this](const caf::error&) { bury(known.share); });
+  }
+
+  caf::result<answer> start(const caller& from, start_share wanted) {
+    check_request(wanted, env_->settings.shares);
+    auto promise = self_->make_response_promise<answer>();
+    self_->request(env_->terminals, caf::infinite, find_terminal{wanted.terminal})
+        .then(
+            [=, this](const terminal_found& found, const caf::actor& address) mutable {
+              try {
+                if (found.problem) throw failed(found.problem);
+                check_limits(found.terminal);
+                const auto session = open_session(order_of(from, wanted, found.terminal, address));
+                promise.delegate(session, answer_when_open::value);
+              } catch (const failed& why) {
+                promise.deliver(answer_with(why.why()));
+              }
+            },
+            [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+    return promise;
+  }
+
+  caf::result<answer> extend(const caller& from, const extend_share& wanted) {
+    const auto& share = find(wanted.share);
+    if (is_final(share.view.state))
+      throw failed("share_ended",
+                   "this share is over: " + std::string(name_of(share.view.end_reason)) +
+                       ", and can't be extended",
+                   "share the terminal again");
+    auto promise = self_->make_response_promise<answer>();
+    promise.delegate(share.session, from, wanted);
+    return promise;
+  }
+
+  /// Revoke or stop. Both may be asked of a share that is over: then it says so.
+  template <class Command> caf::result<answer> close(const caller& from, const Command& wanted) {
+    const auto& share = find(wanted.share);
+    if (from.who.kind != identity_kind::operator_ && share.view.requested_by != to_text(from.who))
+      throw failed("denied", "only the operator and its requester may end this share",
+                   "ask the operator");
+    if (is_final(share.view.state))
+      throw failed("share_ended", "this share is over already: " + share.view.detail,
+                   "`termlease shares --all` shows it");
+    auto promise = self_->make_response_promise<answer>();
+    self_->request(share.session, caf::infinite, from, wanted)
+        .then([promise](answer& got) mutable { promise.deliver(std::move(got)); },
+              [this, promise, id = share.view.share_id](const caf::error&) mutable {
+                // It ended while it was asked to.
+                promise.deliver(answer_with(without_link(shares_.at(id).view)));
+              });
+    return promise;
+  }
+
+  answer list(const caller& from, const list_shares& wanted) const {
+    share_list all;
+    for (const auto& [id, each] : shares_)
+      if (wanted.all || !is_final(each.view.state))
+        all.shares.push_back(shown(from, each.view, wanted.links));
+    return answer_with(all);
+  }
+
+  answer show(const caller& from, const show_share& wanted) const {
+    return answer_with(shown(from, find(wanted.share).view, wanted.links));
+  }
+
+  void changed(const share_changed& news) {
+    const auto found = shares_.find(news.share.share_id);
+    if (found == shares_.end()) return;
+    auto link = news.share.link.text.empty() ? found->second.view.link : news.share.link;
+    found->second.view = news.share;
+    found->second.view.link = std::move(link);
+    if (is_final(news.share.state)) over(found->second);
+  }
+
+  void requester_left(const client_gone& news) {
+    for (auto& [id, each] : shares_)
+      if (each.connection == news.connection && each.session)
+        self_->send(each.session, requester_gone::value);
+  }
+
+  /// Ends every share, and answers once the last one has.
+  caf::result<answer> close_all() {
+    auto promise = self_->make_response_promise<answer>();
+    auto left = std::make_shared<std::size_t>(1);
+    const auto one_less = [promise, left] {
+      if (--*left == 0) answer_promise(promise).deliver(answer{});
+    };
+    for (const auto& [id, each] : shares_) {
+      if (!each.session) continue;
+      ++*left;
+      self_->request(each.session, caf::infinite, close_down::value)
+          .then([one_less](const answer&) { one_less(); },
+                [one_less](const caf::error&) { one_less(); });
+    }
+    one_less();
+    return promise;
+  }
+
+  void restart(const std::string& id) { children_.restart(id); }
+
+private:
+  static constexpr std::size_t kept_when_over = 500;
+
+  void check_limits(const terminal_view& terminal) const {
+    const auto& limits = env_->settings.shares;
+    std::string in_the_way;
+    std::size_t of_terminal = 0;
+    std::size_t all = 0;
+    for (const auto& [id, each] : shares_) {
+      if (is_final(each.view.state)) continue;
+      ++all;
+      if (each.view.terminal_id != terminal.terminal_id) continue;
+      ++of_terminal;
+      in_the_way += (in_the_way.empty() ? "" : ", ") + id;
+    }
+    if (of_terminal >= limits.per_terminal_limit)
+      throw failed("limit_reached",
+                   "terminal '" + terminal.name + "' has " + std::to_string(of_terminal) +
+                       " shares, which is its limit: " + in_the_way,
+                   "end one with `termlease stop SHARE`");
+    if (all >= limits.total_limit)
+      throw failed("limit_reached",
+                   "there are " + std::to_string(all) + " shares, which is the limit",
+                   "end one with `termlease stop SHARE`");
+  }
+
+  share_order order_of(const caller& from, const start_share& wanted, const terminal_view& terminal,
+                       const caf::actor& address) const {
+    share_order order;
+    order.view.share_id = env_->next_id();
+    order.view.terminal_id = terminal.terminal_id;
+    order.view.terminal_name = terminal.name;
+    order.view.backend = wanted.backend;
+    order.view.mode = wanted.mode;
+    order.view.created_at = env_->now();
+    order.view.requested_by = to_text(from.who);
+    order.view.reason = wanted.reason;
+    order.view.correlation_id = from.correlation_id;
+    order.keys = wanted.keys;
+    order.ttl = wanted.ttl;
+    order.warn = wanted.warn;
+    order.wait = wanted.wait;
+    order.from = from;
+    order.terminal = terminal;
+    order.terminal_address = address;
+    return order;
+  }
+
+  caf::actor open_session(share_order order) {
+    const auto id = order.view.share_id;
+    auto& share = shares_[id];
+    share.view = order.view;
+    share.connection = order.from.connection;
+    child_spec spec;
+    spec.id = id;
+    spec.rule = restart_rule::temporary;
+    spec.start = [this, id, order = std::move(order)] {
+      auto session =
+          spawn_traceable(*self_, share_session, env_, caf::actor_cast<caf::actor>(self_), order);
+      shares_[id].session = session;
+      return session;
+    };
+    spec.gone = [this](const std::string& which, const caf::error& why) {
+      if (why) bury(shares_.at(which).view, end_reason::worker_failed, "its session failed");
+    };
+    children_.start(std::move(spec));
+    return share.session;
+  }
+
+  /// A share whose session is no more, and could not say so itself.
+  void bury(share_view view, end_reason reason = end_reason::runtime_restarted,
+            const std::string& detail = "the runtime was restarted") {
+    view = without_link(std::move(view));
+    view.state = share_state::ended;
+    view.end_reason = reason;
+    view.detail = detail;
+    view.guests.clear();
+    action_context about;
+    about.action = "share.stop";
+    about.target = about.share_id = view.share_id;
+    about.terminal_id = view.terminal_id;
+    about.correlation_id = view.correlation_id;
+    self_->send(env_->journal, keep{{draft(*env_, about, share_stopped{view})}});
+    self_->send(env_->relays, release_relay{view.share_id});
+    auto& share = shares_[view.share_id];
+    share.view = std::move(view);
+    over(share);
+  }
+
+  void over(known_share& share) {
+    share.session = nullptr;
+    share.view.link = {};
+    done_.push_back(share.view.share_id);
+    if (done_.size() <= kept_when_over) return;
+    shares_.erase(done_.front());
+    done_.pop_front();
+  }
+
+  /// By id, or by the beginning or end of exactly one.
+  const known_share& find(const std::string& wanted) const {
+    if (const auto exact = shares_.find(wanted); exact != shares_.end()) return exact->second;
+    const known_share* only = nullptr;
+    for (const auto& [id, each] : shares_) {
+      if (wanted.size() < 4 || (!id.starts_with(wanted) && !id.ends_with(wanted))) continue;
+      if (only != nullptr)
+        throw failed("ambiguous_id", "more than one share is meant by '" + wanted + "'",
+                     "give more of the id");
+      only = &each;
+    }
+    if (only == nullptr)
+      throw failed("no_such_share", "there is no share '" + wanted + "'",
+                   "`termlease shares --all` lists them");
+    return *only;
+  }
+
+  static share_view without_link(share_view view) {
+    view.link = {};
+    return view;
+  }
+
+  /// Links are for the operator and for whoever asked for the share.
+  static share_view shown(const caller& to, const share_view& view, bool links) {
+    const bool may =
+        to.who.kind == identity_kind::operator_ || view.requested_by == to_text(to.who);
+    return links && may ? view : without_link(view);
+  }
+
+  caf::event_based_actor* self_;
+  shared_environment env_;
+  supervision children_;
+  std::map<std::string, known_share> shares_; ///< ids sort by time
+  std::deque<std::string> done_;
+};
+
+} // namespace
+
+caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known) {
+  auto state = std::make_shared<share_branch>(self, std::move(env));
+  for (const auto& [id, each] : known.open()) state->restore(each);
+  return {
+      [state](const caller& from, const start_share& wanted) {
+        return answered([&] { return state->start(from, wanted); });
+      },
+      [state](const caller& from, const extend_share& wanted) {
+        return answered([&] { return state->extend(from, wanted); });
+      },
+      [state](const caller& from, const revoke_share& wanted) {
+        return answered([&] { return state->close(from, wanted); });
+      },
+      [state](const caller& from, const stop_share& wanted) {
+        return answered([&] { return state->close(from, wanted); });
+      },
+      [state](const caller& from, const list_shares& wanted) { return state->list(from, wanted); },
+      [state](const caller& from, const show_share& wanted) {
+        return answered([&]() -> caf::result<answer> { return state->show(from, wanted); });
+      },
+      [state](const share_changed& news) { state->changed(news); },
+      [state](const client_gone& news) { state->requester_left(news); },
+      [state](close_down) { return state->close_all(); },
+      [state](const restart_child& again) { state->restart(again.id); },
+  };
+}
+
+} // namespace termlease::actors

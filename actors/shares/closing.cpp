@@ -1,0 +1,126 @@
+#include "actors/shares/lease_holder.hpp"
+
+#include "messages/edges.hpp"
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+/// What a guest reads last; the same words as the operator and the journal have.
+std::string farewell(const share_view& view) {
+  std::string text = "This share has ended: " + std::string(name_of(view.end_reason));
+  if (!view.detail.empty()) text += " (" + view.detail + ")";
+  return text + ".";
+}
+
+} // namespace
+
+caf::result<answer> lease_holder::close(const caller& from, end_reason reason,
+                                        const std::string& why) {
+  auto promise = self_->make_response_promise<answer>();
+  closers_.push_back(promise);
+  if (over()) return promise;
+  const bool revoked = reason == end_reason::revoked;
+  // The record is made at the same time: closing the door never waits for the disk.
+  if (revoked)
+    record_fact(draft(*env_, context_of_caller(from, "share.revoke"), share_revoked{order_.view}));
+  const auto by = (revoked ? "revoked by " : "stopped by ") + to_text(from.who);
+  end(reason, why.empty() ? by : by + ": " + why);
+  return promise;
+}
+
+void lease_holder::requester_left() {
+  if (!openers_.empty()) end(end_reason::stopped, "its requester went away before it was open");
+}
+
+void lease_holder::worker_problem(const worker_lines::problem& what) {
+  if (over()) return;
+  const auto reason = what.terminal_gone ? end_reason::terminal_closed
+                      : what.relay_lost  ? end_reason::relay_lost
+                                         : end_reason::worker_failed;
+  answer_requester(answer_with(what.why));
+  end(reason, what.why.message);
+}
+
+void lease_holder::worker_ended(const worker_gone& news) {
+  worker_running_ = false;
+  if (!ending_) {
+    const auto why =
+        news.problem
+            ? news.problem
+            : failure{"worker_failed",
+                      "its worker ended by itself (status " + std::to_string(news.status) + ")",
+                      "share again; the log may tell more", true};
+    answer_requester(answer_with(why));
+    end(end_reason::worker_failed, why.message);
+  }
+  finish();
+}
+
+void lease_holder::expire(const lease_expires& clock) {
+  if (clock.at == order_.view.expires_at) end(end_reason::expired, "its time is over");
+}
+
+void lease_holder::end(end_reason reason, std::string detail) {
+  if (over()) return;
+  ending_ = true;
+  order_.view.end_reason = reason;
+  order_.view.detail = std::move(detail);
+  if (order_.view.state == share_state::awaiting_approval)
+    self_->send(env_->approvals, withdraw_approval{order_.view.approval_id, order_.view.detail});
+  if (worker_running_) return tell_worker_to_end();
+  // Between its parts (a record, a relay) a share ends when that part answers.
+  const bool underway =
+      order_.view.state == share_state::starting || order_.view.state == share_state::requested;
+  if (!underway) finish();
+}
+
+void lease_holder::tell_worker_to_end() {
+  self_->send<caf::message_priority::high>(worker_, worker_lines::end{farewell(order_.view)});
+}
+
+/// Guests out, backend stopped, all reaped: now, and only now, it is said.
+void lease_holder::finish() {
+  if (is_final(order_.view.state)) return;
+  order_.view.state = share_state::ended;
+  order_.view.guests.clear();
+  record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
+  self_->send(env_->relays, release_relay{order_.view.share_id});
+  self_->send(env_->files, remove_folder{work_dir_});
+  for (auto& [id, extension] : extensions_) {
+    self_->send(env_->approvals, withdraw_approval{id, "the share ended"});
+    extension.promise.deliver(answer_with(
+        failure{"share_ended", "the share ended meanwhile", "share the terminal again", false}));
+  }
+  answer_requester(answer_with(failure{"share_ended", farewell(order_.view), "share again", true}));
+  for (auto& each : closers_) each.deliver(answer_with(order_.view));
+  children_.stop_all();
+  self_->send(branch_, share_changed{order_.view});
+  self_->quit();
+}
+
+/// Nothing was recorded, so nothing happened: the requester is told why, and that is all.
+void lease_holder::drop(const failure& why) {
+  answer_requester(answer_with(why));
+  for (auto& each : closers_) each.deliver(answer_with(order_.view));
+  order_.view.state = share_state::denied;
+  order_.view.detail = why.message;
+  self_->send(branch_, share_changed{order_.view});
+  self_->quit();
+}
+
+void lease_holder::record_then(std::vector<record> news, std::function<void(const failure&)> done) {
+  self_->request(env_->journal, caf::infinite, append{std::move(news)})
+      .then([done](const recorded& result) { done(result.problem); },
+            [done](const caf::error&) {
+              done({"journal_unavailable", "the journal failed", "try again", true});
+            });
+}
+
+void lease_holder::record_fact(record news) {
+  self_->send(env_->journal, keep{{std::move(news)}});
+}
+
+} // namespace termlease::actors

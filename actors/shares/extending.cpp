@@ -1,0 +1,124 @@
+#include "actors/shares/lease_holder.hpp"
+
+namespace termlease::actors {
+
+using namespace messages;
+
+/// From now until the new end.
+span lease_holder::left_after(span by) const {
+  return order_.view.expires_at + by - env_->now();
+}
+
+void lease_holder::check_extension(const extend_share& wanted) const {
+  const auto& view = order_.view;
+  if (over())
+    throw failed("share_ended", "this share ends already, and can't be extended",
+                 "share the terminal again");
+  if (view.state != share_state::active && view.state != share_state::expiring)
+    throw failed("share_not_active",
+                 "this share is " + std::string(name_of(view.state)) + ", not active",
+                 "extend it once it has started");
+  if (wanted.by.ms <= 0)
+    throw failed("bad_ttl", "an extension must be longer than nothing", "write it as 15m or 1h30m");
+  const auto total = view.expires_at + wanted.by - view.created_at;
+  if (total > env_->settings.shares.max_ttl)
+    throw failed("bad_ttl",
+                 "a share may last at most " + to_text(env_->settings.shares.max_ttl) +
+                     ", extensions included",
+                 "extend by less, or share again later");
+}
+
+caf::result<answer> lease_holder::extend(const caller& from, const extend_share& wanted) {
+  check_extension(wanted);
+  auto promise = self_->make_response_promise<answer>();
+  const pending_extension pending{wanted.by, from, promise};
+  const auto& view = order_.view;
+  self_
+      ->request(env_->policy, caf::infinite,
+                policy_request{"share.extend", from.who, order_.terminal.name, order_.terminal.lane,
+                               view.backend, view.mode, left_after(wanted.by)})
+      .then([=, this](const policy_decision& decision) { extension_decided(pending, decision); },
+            [=, this](const caf::error&) { extension_decided(pending, {}); });
+  return promise;
+}
+
+void lease_holder::extension_decided(const pending_extension& wanted,
+                                     const policy_decision& decision) {
+  if (decision.effect == policy_effect::allow) return apply_extension(wanted, decision.rules);
+  if (decision.effect == policy_effect::deny)
+    return refuse_extension(wanted, decision.message, decision.hint);
+  const auto asked = question("share.extend", to_text(wanted.from.who), wanted.from.correlation_id,
+                              left_after(wanted.by), decision.stages);
+  extensions_[asked.approval_id] = wanted;
+  self_->request(env_->approvals, caf::infinite, open_approval{asked, wanted.from.command_id})
+      .then(
+          [=, this](const approval_opened& opened) {
+            if (!opened.problem) return;
+            extensions_.erase(asked.approval_id);
+            refuse_extension(wanted, opened.problem.message, opened.problem.hint);
+          },
+          [=, this](const caf::error&) {
+            extensions_.erase(asked.approval_id);
+            refuse_extension(wanted, "the approval could not be asked for", "try again");
+          });
+}
+
+void lease_holder::extension_approved(const approval_view& approval) {
+  const auto wanted = extensions_.at(approval.approval_id);
+  extensions_.erase(approval.approval_id);
+  if (approval.state == approval_state::approved)
+    return apply_extension(wanted, {approval.stages.front().rule});
+  refuse_extension(wanted, approval.detail, "ask again, or ask an approver why");
+}
+
+void lease_holder::refuse_extension(const pending_extension& wanted, const std::string& why,
+                                    const std::string& hint) {
+  record_fact(draft(*env_, context_of_caller(wanted.from, "share.extend"),
+                    share_extension_denied{order_.view, wanted.by, why}, "denied"));
+  auto promise = wanted.promise;
+  promise.deliver(answer_with(failure{"denied", why, hint, false}));
+}
+
+/// An end that came while it was being recorded wins: what has expired stays expired.
+void lease_holder::apply_extension(const pending_extension& wanted,
+                                   const std::vector<std::string>& rules) {
+  auto promise = wanted.promise;
+  try {
+    check_extension({order_.view.share_id, wanted.by, {}});
+  } catch (const failed& why) {
+    promise.deliver(answer_with(why.why()));
+    return;
+  }
+  auto extended = order_.view;
+  extended.state = share_state::active;
+  extended.expires_at = extended.expires_at + wanted.by;
+  extended.warns_at = extended.expires_at - order_.warn;
+  extended.rules = rules;
+  record_then({draft(*env_, context_of_caller(wanted.from, "share.extend"),
+                     share_extended{extended, wanted.by})},
+              [=, this](const failure& problem) mutable {
+                if (problem || over()) {
+                  promise.deliver(
+                      answer_with(problem ? problem
+                                          : failure{"share_ended", "the share ended meanwhile",
+                                                    "share the terminal again", false}));
+                  return;
+                }
+                order_.view.expires_at = extended.expires_at;
+                order_.view.warns_at = extended.warns_at;
+                self_->send(clock_, lease_times{extended.warns_at, extended.expires_at});
+                move_to(share_state::active);
+                show_status(false);
+                promise.deliver(answer_with(order_.view));
+              });
+}
+
+void lease_holder::warn(const lease_warns& clock) {
+  if (over() || order_.view.state != share_state::active || clock.at != order_.view.warns_at)
+    return;
+  move_to(share_state::expiring);
+  show_status(true);
+  record_fact(draft(*env_, own_context("share.warn"), share_warned{order_.view, order_.warn}));
+}
+
+} // namespace termlease::actors

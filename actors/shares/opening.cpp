@@ -1,0 +1,295 @@
+#include "actors/shares/lease_holder.hpp"
+
+#include "actors/shares/ttl_clock.hpp"
+#include "actors/shares/worker.hpp"
+#include "config/programs.hpp"
+#include "messages/edges.hpp"
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+constexpr auto clock_id = "ttl clock";
+constexpr auto worker_id = "share worker";
+
+/// Short enough for a socket's path, and still the share's own: the random end of its id.
+std::string folder_name(const std::string& share_id) {
+  return share_id.substr(share_id.size() - std::min<std::size_t>(12, share_id.size()));
+}
+
+} // namespace
+
+lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env, caf::actor branch,
+                           share_order order)
+    : self_(self), env_(std::move(env)), branch_(std::move(branch)), order_(std::move(order)),
+      children_(self, env_), clock_(self->spawn<caf::linked>(facade)),
+      worker_(self->spawn<caf::linked>(facade)),
+      work_dir_(env_->paths.shares() / folder_name(order_.view.share_id)) {
+  children_.on_other_down([this](const caf::down_msg& news) {
+    if (news.source == order_.terminal_address.address())
+      return end(end_reason::terminal_closed, "its terminal was closed");
+    end(end_reason::worker_failed, "the part of the runtime that held it failed");
+  });
+  self_->monitor(order_.terminal_address);
+  self_->monitor(branch_);
+}
+
+void lease_holder::begin() {
+  if (order_.resumed) return self_->send(env_->approvals, await_approval{order_.view.approval_id});
+  const auto& view = order_.view;
+  self_->delayed_send(self_, order_.wait.chrono(), waited_for_answer::value);
+  self_
+      ->request(env_->policy, caf::infinite,
+                policy_request{"share.start", order_.from.who, order_.terminal.name,
+                               order_.terminal.lane, view.backend, view.mode, order_.ttl})
+      .then([this](const policy_decision& decision) { decided(decision); },
+            [this](const caf::error&) { decided({}); });
+}
+
+caf::result<answer> lease_holder::answer_later() {
+  auto promise = self_->make_response_promise<answer>();
+  openers_.push_back(promise);
+  return promise;
+}
+
+void lease_holder::answer_requester(answer what) {
+  for (auto& each : std::exchange(openers_, {})) each.deliver(what);
+}
+
+/// The requester gets the state as it is; the question stays open.
+void lease_holder::waited_long_enough() {
+  if (order_.view.state == share_state::awaiting_approval)
+    answer_requester(answer_with(order_.view));
+}
+
+void lease_holder::decided(const policy_decision& decision) {
+  if (over()) return drop({"share_ended", "its requester went away", "ask again", true});
+  order_.view.rules = decision.rules;
+  switch (decision.effect) {
+  case policy_effect::allow:
+    return allow();
+  case policy_effect::require:
+    return ask_for_approval(decision);
+  case policy_effect::deny:
+    return deny(decision);
+  }
+}
+
+void lease_holder::deny(const policy_decision& decision) {
+  const auto message =
+      decision.message.empty() ? "the policy gate could not decide" : decision.message;
+  deny_for(message, decision.hint);
+}
+
+/// A denial holds even where it can't be recorded; then the requester learns that as well.
+void lease_holder::deny_for(const std::string& why, const std::string& hint) {
+  auto& view = order_.view;
+  std::vector<record> news;
+  if (view.state == share_state::requested)
+    news.push_back(
+        draft(*env_, context(), share_requested{view, order_.keys, order_.ttl, order_.warn}));
+  view.state = share_state::denied;
+  view.detail = why;
+  news.push_back(draft(*env_, context(), share_denied{view}, "denied"));
+  self_->send(env_->journal, keep{std::move(news)});
+  answer_requester(answer_with(failure{"denied", why, hint, false}));
+  self_->send(branch_, share_changed{view});
+  self_->quit();
+}
+
+approval_view lease_holder::question(const std::string& action, const std::string& who,
+                                     const std::string& correlation, span ttl,
+                                     std::vector<approval_stage> stages) const {
+  const auto& view = order_.view;
+  approval_view asked;
+  asked.approval_id = env_->next_id();
+  asked.action = action;
+  asked.share_id = view.share_id;
+  asked.terminal_id = view.terminal_id;
+  asked.terminal_name = view.terminal_name;
+  asked.backend = view.backend;
+  asked.mode = view.mode;
+  asked.ttl = ttl;
+  asked.requested_by = who;
+  asked.reason = view.reason;
+  asked.stages = std::move(stages);
+  asked.correlation_id = correlation;
+  return asked;
+}
+
+void lease_holder::ask_for_approval(const policy_decision& decision) {
+  auto& view = order_.view;
+  const auto asked =
+      question("share.start", view.requested_by, view.correlation_id, order_.ttl, decision.stages);
+  view.approval_id = asked.approval_id;
+  auto waiting = view;
+  waiting.state = share_state::awaiting_approval;
+  record_then(
+      {draft(*env_, context(), share_requested{waiting, order_.keys, order_.ttl, order_.warn})},
+      [=, this](const failure& problem) {
+        if (problem) return drop(problem);
+        if (over()) return finish();
+        move_to(share_state::awaiting_approval);
+        open_question(asked);
+      });
+}
+
+void lease_holder::open_question(const approval_view& asked) {
+  self_->request(env_->approvals, caf::infinite, open_approval{asked, order_.from.command_id})
+      .then(
+          [this](const approval_opened& opened) {
+            if (opened.problem) deny_for(opened.problem.message, opened.problem.hint);
+          },
+          [this](const caf::error&) {
+            deny_for("the approval could not be asked for", "try again");
+          });
+}
+
+void lease_holder::approval_came(const approval_view& approval) {
+  if (extensions_.contains(approval.approval_id)) return extension_approved(approval);
+  if (over() || order_.view.state != share_state::awaiting_approval) return;
+  if (approval.state != approval_state::approved)
+    return deny_for(approval.detail, "ask again, or ask an approver why");
+  record_then({draft(*env_, context(), share_allowed{order_.view})},
+              [this](const failure& problem) { problem ? drop(problem) : start_worker(); });
+}
+
+void lease_holder::allow() {
+  const auto& view = order_.view;
+  record_then({draft(*env_, context(), share_requested{view, order_.keys, order_.ttl, order_.warn}),
+               draft(*env_, context(), share_allowed{view})},
+              [this](const failure& problem) { problem ? drop(problem) : start_worker(); });
+}
+
+void lease_holder::start_worker() {
+  if (over()) return finish();
+  move_to(share_state::starting);
+  self_
+      ->request(env_->relays, caf::infinite,
+                acquire_relay{order_.view.backend, order_.view.share_id})
+      .then(
+          [this](const relay_address& relay) {
+            if (over()) return finish();
+            if (relay.problem) return worker_ended({0, relay.problem});
+            self_->request(env_->files, caf::infinite, make_folder{work_dir_})
+                .then(
+                    [=, this](const file_done& made) {
+                      if (over()) return finish();
+                      made.problem ? worker_ended({0, made.problem}) : launch(relay);
+                    },
+                    [this](const caf::error&) {
+                      worker_ended({0, {"file_failed", "the file edge failed", "try again", true}});
+                    });
+          },
+          [this](const caf::error&) {
+            worker_ended({0, {"relay_failed", "the relay failed", "try again", true}});
+          });
+}
+
+void lease_holder::launch(const relay_address& relay) {
+  const auto& limits = env_->settings.shares;
+  worker_lines::start order;
+  order.share_id = order_.view.share_id;
+  order.backend = order_.view.backend;
+  order.mode = order_.view.mode;
+  order.terminal_name = order_.view.terminal_name;
+  order.tmux_socket = order_.terminal.tmux_socket;
+  order.pane = order_.terminal.pane;
+  order.authorized_keys = order_.keys;
+  order.relay_host = relay.host;
+  order.relay_port = relay.port;
+  order.known_hosts = relay.known_hosts;
+  order.work_dir = work_dir_;
+  order.upterm = relay.program;
+  order.guest_program = env_->guest_program;
+  order.status = status_text();
+  order.max_guests = limits.max_guests;
+  order.start_deadline = limits.start_deadline;
+  try {
+    order.tmux = config::find_tmux(env_->settings);
+  } catch (const failed& why) {
+    return worker_ended({0, why.why()});
+  }
+  worker_running_ = true;
+  child_spec spec;
+  spec.id = worker_id;
+  spec.rule = restart_rule::temporary;
+  spec.facade = worker_;
+  spec.start = [this, order] {
+    return spawn_traceable(*self_, share_worker, env_, caf::actor_cast<caf::actor>(self_), order);
+  };
+  spec.gone = [this](const std::string&, const caf::error& why) {
+    if (why) worker_ended({0, {"worker_failed", "its worker's actor failed", "share again", true}});
+  };
+  children_.start(std::move(spec));
+}
+
+void lease_holder::worker_ready(const worker_lines::ready& news) {
+  if (over() || order_.view.state != share_state::starting) return;
+  link_.text = news.link;
+  open_the_door();
+}
+
+void lease_holder::open_the_door() {
+  auto opened = order_.view;
+  opened.state = share_state::active;
+  opened.expires_at = env_->now() + order_.ttl;
+  opened.warns_at = opened.expires_at - order_.warn;
+  record_then({draft(*env_, context(), share_started{opened})}, [=, this](const failure& problem) {
+    if (over()) return;
+    if (problem) {
+      answer_requester(answer_with(problem));
+      return end(end_reason::worker_failed, "it could not be recorded");
+    }
+    order_.view.expires_at = opened.expires_at;
+    order_.view.warns_at = opened.warns_at;
+    move_to(share_state::active);
+    start_clock();
+    show_status(false);
+    auto with_link = order_.view;
+    with_link.link = link_;
+    answer_requester(answer_with(with_link));
+  });
+}
+
+void lease_holder::start_clock() {
+  child_spec spec;
+  spec.id = clock_id;
+  spec.facade = clock_;
+  spec.start = [this] {
+    return spawn_traceable(*self_, ttl_clock, env_, caf::actor_cast<caf::actor>(self_),
+                           lease_times{order_.view.warns_at, order_.view.expires_at});
+  };
+  spec.gone = [this](const std::string&, const caf::error&) {
+    end(end_reason::worker_failed, "its clock failed too often");
+  };
+  children_.start(std::move(spec));
+}
+
+void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
+  if (over()) return;
+  const guest_view guest{news.guest_id, news.key_fingerprint, news.address, env_->now()};
+  order_.view.guests.push_back(guest);
+  auto about = own_context("share.guest.join");
+  about.target = guest.guest_id;
+  record_fact(draft(*env_, about, share_guest_joined{order_.view, guest}));
+  self_->send(branch_, share_changed{order_.view});
+}
+
+void lease_holder::guest_left(const worker_lines::guest_left& news) {
+  auto& guests = order_.view.guests;
+  const auto found = std::find_if(guests.begin(), guests.end(), [&](const guest_view& each) {
+    return each.guest_id == news.guest_id;
+  });
+  if (found == guests.end()) return;
+  const auto guest = *found;
+  guests.erase(found);
+  auto about = own_context("share.guest.leave");
+  about.target = guest.guest_id;
+  record_fact(draft(*env_, about, share_guest_left{order_.view, guest}));
+  self_->send(branch_, share_changed{order_.view});
+}
+
+} // namespace termlease::actors

@@ -1,0 +1,30 @@
+#pragma once
+
+// Why: everything that a share session needs is known when it is born, whether it was just asked
+// for or comes back after a restart.
+
+#include "messages/identity.hpp"
+#include "messages/shares.hpp"
+#include "messages/terminals.hpp"
+
+#include <caf/all.hpp>
+
+#include <string>
+#include <vector>
+
+namespace termlease::actors {
+
+/// One share as it was asked for.
+struct share_order {
+  messages::share_view view;
+  std::vector<std::string> keys; ///< OpenSSH public key lines
+  messages::span ttl;
+  messages::span warn;
+  messages::span wait; ///< how long the requester waits for an answer
+  messages::caller from;
+  messages::terminal_view terminal;
+  caf::actor terminal_address; ///< ends when the terminal does
+  bool resumed = false;        ///< waits for an approval since before the runtime was restarted
+};
+
+} // namespace termlease::actors

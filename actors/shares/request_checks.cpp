@@ -1,0 +1,51 @@
+#include "actors/shares/request_checks.hpp"
+
+#include "bus/identity/public_key.hpp"
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+void check_times(start_share& wanted, const config::share_settings& limits) {
+  if (wanted.ttl == not_given) wanted.ttl = limits.default_ttl;
+  if (wanted.ttl.ms <= 0)
+    throw failed("bad_ttl", "a share must last longer than nothing", "write it as 30m or 1h30m");
+  if (wanted.ttl > limits.max_ttl)
+    throw failed("bad_ttl",
+                 "a share may last at most " + to_text(limits.max_ttl) + ", not " +
+                     to_text(wanted.ttl),
+                 "ask for less, or raise shares.max_ttl in the settings");
+  if (wanted.warn == not_given)
+    wanted.warn = config::warns_before_end(wanted.ttl, limits.default_warn);
+  if (wanted.warn.ms < 0 || wanted.warn >= wanted.ttl)
+    throw failed("bad_warn", "the warning must come after the start and before the end",
+                 "give --warn less than --ttl");
+}
+
+void check_keys(start_share& wanted) {
+  if (wanted.keys.empty())
+    throw failed("no_keys", "a share without a key would be open to anybody",
+                 "give the guest's public key with --key");
+  if (wanted.keys.size() > most_keys)
+    throw failed("too_many_keys", "a share takes at most " + std::to_string(most_keys) + " keys",
+                 "make several shares");
+  for (std::size_t i = 0; i < wanted.keys.size(); ++i)
+    wanted.keys[i] = bus::parse_public_key(wanted.keys[i], "key " + std::to_string(i + 1)).line;
+}
+
+} // namespace
+
+void check_request(start_share& wanted, const config::share_settings& limits) {
+  if (wanted.backend.empty()) wanted.backend = limits.default_backend;
+  if (wanted.backend != "upterm")
+    throw failed("unknown_backend", "there is no backend '" + wanted.backend + "'", "use upterm");
+  check_times(wanted, limits);
+  check_keys(wanted);
+  if (wanted.reason.size() > longest_reason)
+    throw failed("bad_reason", "a reason has at most " + std::to_string(longest_reason) + " bytes",
+                 "say it shorter");
+}
+
+} // namespace termlease::actors

@@ -1,0 +1,19 @@
+#pragma once
+
+// Why: a request with a mistake is refused before the gate is asked and before anything starts. The
+// rules are plain functions, each with its own error.
+
+#include "config/settings.hpp"
+#include "messages/shares.hpp"
+
+namespace termlease::actors {
+
+/// Fills in what was left out, and normalises the keys. Throws `failed`: bad_ttl, bad_warn,
+/// bad_key, no_keys, too_many_keys, unknown_backend, bad_reason.
+void check_request(messages::start_share& wanted, const config::share_settings& limits);
+
+/// At most this many keys in one request, and this many bytes of a reason.
+inline constexpr std::size_t most_keys = 64;
+inline constexpr std::size_t longest_reason = 1024;
+
+} // namespace termlease::actors

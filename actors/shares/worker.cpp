@@ -1,0 +1,143 @@
+#include "actors/shares/worker.hpp"
+
+#include "messages/edges.hpp"
+
+#include <csignal>
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+using silent_atom = caf::atom_constant<caf::atom("silent")>;
+using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
+
+constexpr int heartbeats_missed = 3;
+
+/// The worker's state and turns; lives inside the actor.
+class handler {
+public:
+  handler(caf::event_based_actor* self, shared_environment env, caf::actor share,
+          worker_lines::start order)
+      : self_(self), env_(std::move(env)), share_(std::move(share)), order_(std::move(order)) {}
+
+  void start() {
+    self_->send(env_->processes, spawn_child{{env_->worker_program}, order_.work_dir});
+  }
+
+  void started(const child_started& made) {
+    if (made.child == 0) return finish({0, made.problem});
+    child_ = made.child;
+    say(order_);
+    if (ending_) {
+      ending_ = false;
+      end(end_);
+    }
+    watch_heartbeat();
+  }
+
+  void status(const worker_lines::status& what) { say(what); }
+
+  void end(const worker_lines::end& why) {
+    if (ending_) return;
+    ending_ = true;
+    end_ = why;
+    if (child_ == 0) return; // said as soon as it runs
+    say(why);
+    self_->delayed_send(self_, env_->settings.shares.end_deadline.chrono(), overdue_atom::value);
+  }
+
+  void heard(const child_line& line) {
+    ++heard_;
+    if (line.is_error) return env_->log("worker " + order_.share_id + ": " + line.text.text);
+    try {
+      auto [type, fields] = decode_line(line.text.text);
+      if (type == worker_lines::heartbeat::describe().name ||
+          type == worker_lines::ended::describe().name)
+        return;
+      const bool known = pass_on<worker_lines::ready>(type, fields) ||
+                         pass_on<worker_lines::problem>(type, fields) ||
+                         pass_on<worker_lines::guest_joined>(type, fields) ||
+                         pass_on<worker_lines::guest_left>(type, fields);
+      if (!known) throw failed("bad_line", "a worker said '" + type + "', which means nothing");
+    } catch (const failed& why) {
+      self_->send(share_, worker_lines::problem{why.why()});
+    }
+  }
+
+  void exited(const child_exited& news) {
+    child_ = 0;
+    finish({news.status, {}});
+  }
+
+  /// No line since the last look: it hangs.
+  void look(std::uint64_t heard_before) {
+    if (heard_ != heard_before) return watch_heartbeat();
+    self_->send(share_, worker_lines::problem{
+                            {"worker_hung", "the share's worker hangs", "share again", true}});
+    kill();
+  }
+
+  void kill() {
+    if (child_ != 0) self_->send(env_->processes, signal_child{child_, SIGKILL});
+  }
+
+  /// The share is gone: the end of its stdin tells the worker to end everything.
+  void abandon() {
+    if (child_ != 0) self_->send(env_->processes, close_child_input{child_});
+    self_->quit();
+  }
+
+private:
+  void watch_heartbeat() {
+    self_->delayed_send(self_, order_.heartbeat.chrono() * heartbeats_missed, silent_atom::value,
+                        heard_);
+  }
+
+  template <class Line> void say(const Line& line) {
+    if (child_ != 0) self_->send(env_->processes, write_child{child_, encode_line(line)});
+  }
+
+  template <class Line> bool pass_on(const std::string& type, const json& fields) {
+    if (type != Line::describe().name) return false;
+    self_->send(share_, decoded<Line>(fields));
+    return true;
+  }
+
+  void finish(worker_gone news) {
+    self_->send(share_, std::move(news));
+    self_->quit();
+  }
+
+  caf::event_based_actor* self_;
+  shared_environment env_;
+  caf::actor share_;
+  worker_lines::start order_;
+  worker_lines::end end_;
+  child_id child_ = 0;
+  std::uint64_t heard_ = 0;
+  bool ending_ = false;
+};
+
+} // namespace
+
+caf::behavior share_worker(caf::event_based_actor* self, shared_environment env, caf::actor share,
+                           worker_lines::start order) {
+  self->monitor(share);
+  auto state = std::make_shared<handler>(self, std::move(env), std::move(share), std::move(order));
+  self->set_down_handler([state](const caf::down_msg&) { state->abandon(); });
+  self->set_exit_handler([state](const caf::exit_msg&) { state->abandon(); });
+  state->start();
+  return {
+      [state](const worker_lines::status& what) { state->status(what); },
+      [state](const worker_lines::end& why) { state->end(why); },
+      [state](const child_started& made) { state->started(made); },
+      [state](const child_line& line) { state->heard(line); },
+      [state](const child_exited& news) { state->exited(news); },
+      [state](silent_atom, std::uint64_t heard) { state->look(heard); },
+      [state](overdue_atom) { state->kill(); },
+  };
+}
+
+} // namespace termlease::actors

@@ -1,0 +1,310 @@
+#include "actors/core/answering.hpp"
+#include "actors/core/recording.hpp"
+#include "actors/core/supervision.hpp"
+#include "actors/terminals/terminal.hpp"
+#include "actors/terminals/terminals.hpp"
+#include "actors/terminals/tmux.hpp"
+
+#include "config/programs.hpp"
+#include "messages/answer.hpp"
+#include "messages/edges.hpp"
+#include "messages/leases.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+namespace termlease::actors {
+
+using namespace messages;
+
+namespace {
+
+using answer_promise = caf::typed_response_promise<answer>;
+
+/// A terminal as its branch knows it.
+struct known_terminal {
+  terminal_view view;
+  caf::actor facade;
+};
+
+/// What a terminal that is being opened or adopted still needs.
+struct arrival {
+  terminal_view view;
+  action_context context;
+  answer_promise promise;
+};
+
+/// The branch's state and turns; lives inside the actor.
+class terminal_branch {
+public:
+  terminal_branch(caf::event_based_actor* self, shared_environment env)
+      : self_(self), env_(std::move(env)), children_(self, env_) {}
+
+  /// After a restart: a terminal is still there when its pane has the same first process. Calls
+  /// `ready` once that is known of all.
+  void restore(const std::vector<terminal_view>& known, std::function<void()> ready) {
+    restoring_ = known.size();
+    for (const auto& view : known)
+      run(tmux::find_pane(server(view.tmux_socket), view.pane),
+          [=, this](const program_result& got) {
+            if (still_there(view, got)) {
+              watch(view);
+            } else {
+              record_end(view, "it ended while the runtime was away");
+            }
+            if (--restoring_ == 0) ready();
+          });
+  }
+
+  caf::result<answer> spawn(const caller& from, spawn_terminal wanted) {
+    refuse_bad_name(wanted.name);
+    auto promise = self_->make_response_promise<answer>();
+    complete(wanted);
+    auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
+                                                    context_of(from, "terminal.spawn"), promise});
+    coming->view.tmux_socket = env_->paths.tmux_socket();
+    names_coming_.insert(wanted.name);
+    run(tmux::new_session(server(coming->view.tmux_socket), wanted),
+        [=, this](const program_result& got) { arrived<terminal_spawned>(*coming, got); });
+    return promise;
+  }
+
+  caf::result<answer> adopt(const caller& from, const adopt_terminal& wanted) {
+    refuse_bad_name(wanted.name);
+    auto promise = self_->make_response_promise<answer>();
+    auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
+                                                    context_of(from, "terminal.adopt"), promise});
+    coming->view.adopted = true;
+    coming->view.tmux_socket = wanted.tmux_socket;
+    names_coming_.insert(wanted.name);
+    run(tmux::find_pane(server(wanted.tmux_socket),
+                        wanted.pane.empty() ? wanted.tmux_session : wanted.pane),
+        [=, this](const program_result& got) { arrived<terminal_adopted>(*coming, got); });
+    return promise;
+  }
+
+  answer list(const list_terminals& wanted) const {
+    terminal_list all;
+    for (const auto& [id, each] : open_) all.terminals.push_back(each.view);
+    if (wanted.all) all.terminals.insert(all.terminals.end(), closed_.begin(), closed_.end());
+    return answer_with(all);
+  }
+
+  caf::result<answer> close(const caller& from, const close_terminal& wanted) {
+    const auto* found = find(wanted.terminal);
+    if (found == nullptr) throw failed(no_such(wanted.terminal));
+    auto promise = self_->make_response_promise<answer>();
+    const auto view = found->view;
+    closing_[view.terminal_id] = {promise, context_of(from, "terminal.close")};
+    if (view.adopted) {
+      gone(view, "it was given back");
+    } else {
+      run(tmux::kill_session(server(view.tmux_socket), view.tmux_session),
+          [](const program_result&) {});
+    }
+    return promise;
+  }
+
+  caf::result<terminal_found, caf::actor> found(const find_terminal& wanted) const {
+    const auto* known = find(wanted.terminal);
+    if (known == nullptr) return {terminal_found{{}, no_such(wanted.terminal)}, caf::actor{}};
+    return {terminal_found{known->view, {}}, known->facade};
+  }
+
+  /// The terminal's own last words, or the branch's decision to forget it.
+  void gone(terminal_view view, const std::string& reason) {
+    const auto known = open_.find(view.terminal_id);
+    if (known == open_.end()) return;
+    children_.stop(view.terminal_id);
+    // Whoever monitors the terminal's address learns of the end by this.
+    self_->send_exit(known->second.facade, caf::exit_reason::normal);
+    open_.erase(known);
+    view.state = terminal_state::closed;
+    record_end(view, reason);
+  }
+
+  void restart(const std::string& id) { children_.restart(id); }
+
+private:
+  static constexpr std::size_t closed_kept = 200;
+
+  struct closing {
+    answer_promise promise;
+    action_context context;
+  };
+
+  template <class Then> void run(run_program what, Then then) {
+    self_->request(env_->processes, caf::infinite, std::move(what))
+        .then(then, [then](const caf::error&) {
+          then({127, {}, {}, {"spawn_failed", "the process edge failed", "try again", true}});
+        });
+  }
+
+  tmux::server server(const std::string& socket) const {
+    return {config::find_tmux(env_->settings), socket, env_->settings.terminals.tmux_config};
+  }
+
+  static bool still_there(const terminal_view& view, const program_result& got) {
+    try {
+      return tmux::read_pane(got).pane_pid == view.pane_pid;
+    } catch (const failed&) {
+      return false;
+    }
+  }
+
+  void complete(spawn_terminal& wanted) const {
+    const auto& defaults = env_->settings.terminals;
+    if (wanted.columns == 0) wanted.columns = static_cast<std::uint16_t>(defaults.default_columns);
+    if (wanted.rows == 0) wanted.rows = static_cast<std::uint16_t>(defaults.default_rows);
+    if (wanted.working_directory.empty()) wanted.working_directory = env_->paths.home;
+  }
+
+  terminal_view view_of(const std::string& name, const std::string& lane,
+                        const caller& from) const {
+    terminal_view view;
+    view.terminal_id = env_->next_id();
+    view.name = name;
+    view.lane = lane.empty() ? "default" : lane;
+    view.created_at = env_->now();
+    view.correlation_id = from.correlation_id;
+    return view;
+  }
+
+  void refuse_bad_name(const std::string& name) const {
+    if (!tmux::is_name(name))
+      throw failed("bad_name", "a terminal can't be called '" + name + "'",
+                   "use letters, digits, - and _, at most 64");
+    if (find(name) != nullptr || names_coming_.contains(name))
+      throw failed("name_taken", "there is a terminal '" + name + "' already",
+                   "choose another name; `termlease terminals` lists them");
+    if (open_.size() + names_coming_.size() >= env_->settings.terminals.limit)
+      throw failed("limit_reached",
+                   "there are " + std::to_string(open_.size()) + " terminals, which is the limit",
+                   "close one, or raise terminals.limit");
+  }
+
+  const known_terminal* find(const std::string& wanted) const {
+    for (const auto& [id, each] : open_)
+      if (id == wanted || each.view.name == wanted) return &each;
+    return nullptr;
+  }
+
+  static failure no_such(const std::string& wanted) {
+    return {"no_such_terminal", "there is no open terminal '" + wanted + "'",
+            "`termlease terminals` lists them", false};
+  }
+
+  /// tmux has answered: note where the pane is, record it, and only then believe it.
+  template <class Event> void arrived(arrival& coming, const program_result& got) {
+    try {
+      const auto facts = tmux::read_pane(got);
+      coming.view.tmux_session = facts.session_id;
+      coming.view.pane = facts.pane;
+      coming.view.pane_pid = facts.pane_pid;
+    } catch (const failed& why) {
+      names_coming_.erase(coming.view.name);
+      coming.promise.deliver(answer_with(why.why()));
+      return;
+    }
+    auto context = coming.context;
+    context.terminal_id = context.target = coming.view.terminal_id;
+    context.lane_id = coming.view.lane;
+    self_
+        ->request(env_->journal, caf::infinite, append{{draft(*env_, context, Event{coming.view})}})
+        .then([=, this](const recorded& done) { settled(coming, done.problem); },
+              [=, this](const caf::error&) {
+                settled(coming, {"journal_unavailable", "the journal failed", "try again", true});
+              });
+  }
+
+  void settled(arrival coming, const failure& problem) {
+    names_coming_.erase(coming.view.name);
+    if (!problem) {
+      watch(coming.view);
+      coming.promise.deliver(answer_with(coming.view));
+      return;
+    }
+    if (!coming.view.adopted)
+      run(tmux::kill_session(server(coming.view.tmux_socket), coming.view.tmux_session),
+          [](const program_result&) {});
+    coming.promise.deliver(answer_with(problem));
+  }
+
+  void watch(const terminal_view& view) {
+    known_terminal known{view, self_->spawn<caf::linked>(facade)};
+    child_spec spec;
+    spec.id = view.terminal_id;
+    spec.facade = known.facade;
+    spec.rule = restart_rule::transient;
+    spec.start = [this, view] {
+      return spawn_traceable(*self_, terminal, env_, caf::actor_cast<caf::actor>(self_), view);
+    };
+    spec.gone = [this, view](const std::string&, const caf::error& why) {
+      if (why) gone(view, "its actor failed too often; the terminal itself is untouched");
+    };
+    open_[view.terminal_id] = known;
+    children_.start(std::move(spec));
+  }
+
+  void record_end(terminal_view view, const std::string& reason) {
+    view.state = terminal_state::closed;
+    closed_.push_back(view);
+    if (closed_.size() > closed_kept) closed_.erase(closed_.begin());
+    action_context context;
+    context.action = "terminal.close";
+    if (const auto asked = closing_.find(view.terminal_id); asked != closing_.end()) {
+      context = asked->second.context;
+      asked->second.promise.deliver(answer_with(view));
+      closing_.erase(asked);
+    }
+    if (context.correlation_id.empty()) context.correlation_id = view.correlation_id;
+    context.terminal_id = context.target = view.terminal_id;
+    context.lane_id = view.lane;
+    self_->send(env_->journal, keep{{draft(*env_, context, terminal_closed{view, reason})}});
+  }
+
+  caf::event_based_actor* self_;
+  shared_environment env_;
+  supervision children_;
+  std::map<std::string, known_terminal> open_;
+  std::vector<terminal_view> closed_;
+  std::map<std::string, closing> closing_;
+  std::set<std::string> names_coming_;
+  std::size_t restoring_ = 0;
+};
+
+caf::behavior at_work(std::shared_ptr<terminal_branch> state) {
+  return {
+      [state](const caller& from, const spawn_terminal& wanted) {
+        return answered([&] { return state->spawn(from, wanted); });
+      },
+      [state](const caller& from, const adopt_terminal& wanted) {
+        return answered([&] { return state->adopt(from, wanted); });
+      },
+      [state](const caller&, const list_terminals& wanted) { return state->list(wanted); },
+      [state](const caller& from, const close_terminal& wanted) {
+        return answered([&] { return state->close(from, wanted); });
+      },
+      [state](const find_terminal& wanted) { return state->found(wanted); },
+      [state](const terminal_ended& news) { state->gone(news.terminal, news.reason); },
+      [state](const restart_child& again) { state->restart(again.id); },
+  };
+}
+
+} // namespace
+
+caf::behavior terminals(caf::event_based_actor* self, shared_environment env,
+                        std::vector<terminal_view> known) {
+  auto state = std::make_shared<terminal_branch>(self, std::move(env));
+  if (known.empty()) return at_work(state);
+  // Until it is known which terminals are left, whoever asks waits.
+  self->set_default_handler(caf::skip);
+  state->restore(known, [self, state] {
+    self->set_default_handler(caf::print_and_drop);
+    self->become(at_work(state));
+  });
+  return {[state](const restart_child& again) { state->restart(again.id); }};
+}
+
+} // namespace termlease::actors
