@@ -1,0 +1,72 @@
+// termlease-guest SOCKET: shows a share to one guest, on the terminal that it was started on.
+
+#include "tools/guest/guest_terminal.hpp"
+#include "tools/guest/relay.hpp"
+
+#include <csignal>
+#include <cstring>
+#include <string_view>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace termlease::guest;
+
+constexpr int exit_usage = 2;
+
+void say(std::string_view sentence) {
+  [[maybe_unused]] const auto ignored = write(STDOUT_FILENO, sentence.data(), sentence.size());
+}
+
+int connect_to(const char* path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (std::strlen(path) >= sizeof address.sun_path) return -1;
+  std::strcpy(address.sun_path, path);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+int catch_signals() {
+  sigset_t caught;
+  sigemptyset(&caught);
+  for (const int each : {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGQUIT}) sigaddset(&caught, each);
+  sigprocmask(SIG_BLOCK, &caught, nullptr);
+  return signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+} // namespace
+
+int main(int count, char** words) {
+  if (count != 2) {
+    say("usage: termlease-guest SOCKET\n");
+    return exit_usage;
+  }
+  const int worker = connect_to(words[1]);
+  if (worker < 0) {
+    say("This share can't be reached: it has ended, or its worker is gone.\r\n");
+    return 1;
+  }
+  const int signals = catch_signals();
+  if (signals < 0) return 1;
+  guest_terminal terminal;
+  relay carrying(worker, signals, terminal);
+  switch (carrying.run()) {
+  case outcome::told:
+    terminal.leave(carrying.last_words());
+    return 0;
+  case outcome::worker_gone:
+    terminal.leave("The share ended: its worker is gone.");
+    return 1;
+  case outcome::guest_gone:
+    break;
+  }
+  terminal.leave("");
+  return 0;
+}

@@ -1,0 +1,123 @@
+#include "messages/terminals.hpp"
+#include "tools/termlease/command_line.hpp"
+#include "tools/termlease/local/attach.hpp"
+#include "tools/termlease/local/tmux_here.hpp"
+#include "tools/termlease/output/safe_text.hpp"
+#include "tools/termlease/output/views.hpp"
+
+#include <filesystem>
+
+namespace termlease::cli {
+
+using messages::terminal_view;
+
+namespace {
+
+void tell(const invocation& run, const terminal_view& terminal, const std::string& what) {
+  if (run.screen.json()) return run.screen.print(messages::encode(terminal));
+  run.screen.done("terminal " + safe(terminal.name) + " " + what);
+}
+
+void add_new(CLI::App& parent, invocation& run) {
+  auto* command =
+      add_command(parent, "Commands",
+                  {"new", "open a terminal in the runtime's own tmux server",
+                   "termlease terminal new demo                    # your shell, in this folder\n"
+                   "termlease terminal new build --lane ci -- make -j4"});
+  const auto asked = std::make_shared<messages::spawn_terminal>();
+  add_text(command, "NAME", asked->name, "NAME", "what to call it")->required();
+  add_text(command, "--lane", asked->lane, "LANE", "the group of terminals that it belongs to");
+  add_text(command, "--cd", asked->working_directory, "FOLDER",
+           "where it starts (default: this folder)");
+  command->add_option("CMD", asked->command, "what to run, behind --, instead of your shell");
+  on_run(command, run, [asked, &run] {
+    asked->command.insert(asked->command.end(), run.rest.begin(), run.rest.end());
+    if (asked->working_directory.empty()) asked->working_directory = ".";
+    asked->working_directory = std::filesystem::canonical(asked->working_directory).string();
+    const auto terminal = run.connect().ask<terminal_view>(*asked);
+    tell(run, terminal, "is open");
+    if (!run.screen.json())
+      run.screen.note("see it:   termlease terminal attach " + safe(terminal.name) +
+                      "\nlend it:  termlease share " + safe(terminal.name));
+    return exit_code::done;
+  });
+}
+
+void add_adopt(CLI::App& parent, invocation& run) {
+  auto* command = add_command(
+      parent, "Commands",
+      {"adopt", "take a tmux session that is there already as a terminal",
+       "termlease terminal adopt work --tmux-session main\n"
+       "termlease terminal adopt work --tmux-session main --tmux-socket /tmp/tmux-1000/default\n"
+       "termlease terminal adopt here            # inside tmux: this very pane"});
+  const auto asked = std::make_shared<messages::adopt_terminal>();
+  add_text(command, "NAME", asked->name, "NAME", "what to call it")->required();
+  add_text(command, "--tmux-session", asked->tmux_session, "S",
+           "the session (default inside tmux: this pane's)");
+  add_text(command, "--tmux-socket", asked->tmux_socket, "P",
+           "its server's socket (default: your tmux server)");
+  add_text(command, "--pane", asked->pane, "%N", "the pane (default: the session's active one)");
+  add_text(command, "--lane", asked->lane, "LANE", "the group of terminals that it belongs to");
+  on_run(command, run, [asked, &run] {
+    if (asked->tmux_session.empty() && !adopt_this_pane(*asked, tmux_program()))
+      throw usage_error("usage", "which session? This is not inside of tmux",
+                        "give it: termlease terminal adopt " + asked->name + " --tmux-session S");
+    if (asked->tmux_socket.empty()) asked->tmux_socket = default_tmux_socket();
+    asked->tmux_socket = std::filesystem::absolute(asked->tmux_socket).string();
+    tell(run, run.connect().ask<terminal_view>(*asked), "is adopted");
+    return exit_code::done;
+  });
+}
+
+void add_attach(CLI::App& parent, invocation& run) {
+  auto* command = add_command(parent, "Commands",
+                              {"attach", "show a terminal here, and type into it",
+                               "termlease terminal attach demo     # leave it again with C-b d"});
+  const auto name = std::make_shared<std::string>();
+  add_text(command, "NAME", *name, "NAME", "the terminal")->required();
+  on_run(command, run,
+         [name, &run]() -> exit_code { attach(open_terminal(run, *name), run.screen); });
+}
+
+void add_close(CLI::App& parent, invocation& run) {
+  auto* command = add_command(
+      parent, "Commands",
+      {"close", "end a terminal of ours, or forget an adopted one; its shares end first",
+       "termlease terminal close demo"});
+  const auto asked = std::make_shared<messages::close_terminal>();
+  add_text(command, "NAME", asked->terminal, "NAME", "the terminal")->required();
+  on_run(command, run, [asked, &run] {
+    const auto terminal = run.connect().ask<terminal_view>(*asked);
+    tell(run, terminal, terminal.adopted ? "is forgotten; its tmux session goes on" : "is closed");
+    return exit_code::done;
+  });
+}
+
+} // namespace
+
+void add_terminal_commands(CLI::App& program, invocation& run) {
+  auto* terminal = add_command(program, heading::terminals,
+                               {"terminal", "open, adopt, attach to or close a terminal",
+                                "termlease terminal new demo\ntermlease terminal attach demo"});
+  terminal->require_subcommand(1);
+  add_new(*terminal, run);
+  add_adopt(*terminal, run);
+  add_attach(*terminal, run);
+  add_close(*terminal, run);
+
+  auto* list = add_command(
+      program, heading::terminals,
+      {"terminals", "list the terminals", "termlease terminals\ntermlease terminals --all --json"});
+  const auto asked = std::make_shared<messages::list_terminals>();
+  list->add_flag("--all", asked->all, "closed ones too");
+  on_run(list, run, [asked, &run] {
+    const auto found = run.connect().ask<messages::terminal_list>(*asked).terminals;
+    if (run.screen.json())
+      run.screen.print(messages::encode(found));
+    else
+      print_terminals(run.screen, found);
+    return exit_code::done;
+  });
+}
+
+} // namespace termlease::cli

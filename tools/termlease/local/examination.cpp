@@ -1,0 +1,173 @@
+#include "tools/termlease/local/examination.hpp"
+
+#include "config/policy/load.hpp"
+#include "config/programs.hpp"
+#include "tools/termlease/local/program.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace termlease::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+
+finding good(std::string name, std::string found) {
+  return {std::move(name), finding_state::good, std::move(found), {}};
+}
+
+finding missing(std::string name, const messages::failure& why) {
+  return {std::move(name), finding_state::missing, why.message, why.hint};
+}
+
+std::string version_of(const fs::path& program, const char* argument) {
+  return version_in(ask_program({program.string(), argument}, listen_to::output_and_errors).output);
+}
+
+/// A program with a version that must not be too old.
+finding examine_version(const std::string& name, const fs::path& program, const char* argument,
+                        std::string_view oldest, const std::string& how) {
+  const auto version = version_of(program, argument);
+  const auto place = " (" + program.string() + ")";
+  if (version.empty())
+    return {name, finding_state::missing, "does not tell its version" + place, how};
+  if (!is_recent_enough(version, oldest))
+    return {name, finding_state::missing,
+            version + " is too old, " + std::string(oldest) + " is needed" + place, how};
+  return good(name, version + place);
+}
+
+finding examine_tmux(const config::settings& chosen) {
+  try {
+    return examine_version("tmux", config::find_tmux(chosen), "-V", config::oldest_tmux,
+                           "install it: apt-get install tmux");
+  } catch (const messages::failed& problem) {
+    return missing("tmux", problem.why());
+  }
+}
+
+finding examine_ssh(const char* program, finding_state when_missing, const char* what_for) {
+  const auto found = config::on_path(program);
+  if (!found.empty()) return good(program, found.string());
+  return {program, when_missing, std::string("is not installed: ") + what_for,
+          "install it: apt-get install openssh-client"};
+}
+
+void examine_upterm(const config::settings& chosen, const config::paths& where,
+                    std::vector<finding>& into) {
+  const std::string how = "`./run` builds a recent one into " +
+                          (where.cache / "backends").string() +
+                          "; or put upterm and uptermd on PATH";
+  try {
+    const auto found = config::find_upterm(chosen, where);
+    into.push_back(examine_version("upterm", found.upterm, "version", config::oldest_upterm, how));
+    if (!chosen.upterm.relay_host.empty())
+      into.push_back(good("relay", chosen.upterm.relay_host + ":" +
+                                       std::to_string(chosen.upterm.relay_port) + " (yours)"));
+    else
+      into.push_back(
+          examine_version("uptermd", found.uptermd, "version", config::oldest_upterm, how));
+  } catch (const messages::failed& problem) {
+    into.push_back({"upterm", finding_state::missing, problem.why().message, how});
+  }
+}
+
+/// Nobody but the user may enter; not there yet is no fault.
+finding examine_folder(const std::string& name, const fs::path& folder, mode_t forbidden) {
+  struct stat facts {};
+
+  if (::stat(folder.c_str(), &facts) != 0) {
+    if (errno == ENOENT) return good(name, folder.string() + " (made when needed)");
+    return {name, finding_state::missing, folder.string() + ": " + std::strerror(errno),
+            "check the folders above it"};
+  }
+  if (facts.st_uid != ::geteuid())
+    return {name, finding_state::missing, folder.string() + " belongs to another user",
+            "remove it, or set TERMLEASE_HOME to a folder of your own"};
+  if ((facts.st_mode & forbidden) != 0)
+    return {name, finding_state::missing, folder.string() + " is open to others",
+            "chmod 700 " + folder.string()};
+  if (::access(folder.c_str(), W_OK) != 0)
+    return {name, finding_state::missing, folder.string() + " can't be written",
+            "check the disk: no share starts that can't be recorded"};
+  return good(name, folder.string());
+}
+
+finding examine_mistakes(const std::string& name, const fs::path& file,
+                         const std::vector<messages::file_mistake>& mistakes, std::string found) {
+  if (mistakes.empty()) return good(name, file.string() + found);
+  std::string what = to_text(mistakes.front());
+  if (mistakes.size() > 1) what += ", and " + std::to_string(mistakes.size() - 1) + " more";
+  return {name, finding_state::missing, what, "correct " + file.string()};
+}
+
+finding examine_policy(const config::paths& where) {
+  const auto file = where.policy_file();
+  const auto loaded = config::load_policy(file);
+  if (loaded.missing)
+    return {"policy", finding_state::missing, "there is none, so everything is denied",
+            "write a starter policy: termlease policy init"};
+  return examine_mistakes("policy", file, loaded.mistakes,
+                          " (" + std::to_string(loaded.set.rules.size()) + " rules)");
+}
+
+} // namespace
+
+std::string version_in(std::string_view text) {
+  for (auto at = text.find_first_of(digits); at != std::string_view::npos;
+       at = text.find_first_of(digits, at + 1)) {
+    const auto end = std::min(text.find_first_not_of("0123456789.", at), text.size());
+    auto version = text.substr(at, end - at);
+    while (version.ends_with('.')) version.remove_suffix(1);
+    if (version.find('.') != std::string_view::npos) return std::string(version);
+    at = end - 1;
+  }
+  return {};
+}
+
+bool is_recent_enough(std::string_view found, std::string_view oldest) {
+  const auto next_number = [](std::string_view& rest) {
+    int number = 0;
+    const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    rest.remove_prefix(std::min(static_cast<std::size_t>(end - rest.data()) + 1, rest.size()));
+    return number;
+  };
+  while (!oldest.empty()) {
+    const int have = next_number(found);
+    const int need = next_number(oldest);
+    if (have != need) return have > need;
+  }
+  return true;
+}
+
+std::vector<finding> examine_programs(const config::settings& chosen, const config::paths& where) {
+  std::vector<finding> findings{
+      examine_tmux(chosen), examine_ssh("ssh", finding_state::remark, "guests need it, you don't"),
+      examine_ssh("ssh-keygen", finding_state::missing, "upterm's keys are made with it")};
+  examine_upterm(chosen, where, findings);
+  return findings;
+}
+
+std::vector<finding> examine_files(const config::paths& where) {
+  constexpr mode_t writers = S_IWGRP | S_IWOTH;
+  constexpr mode_t anybody = S_IRWXG | S_IRWXO;
+  const auto settings = where.settings_file();
+  const auto loaded = config::load_settings(settings, where.home);
+  const bool there = fs::exists(settings);
+  return {examine_mistakes("settings", settings, loaded.mistakes,
+                           there ? "" : " (none; the defaults count)"),
+          examine_policy(where),
+          examine_folder("config folder", where.config, writers),
+          examine_folder("cache folder", where.cache, writers),
+          examine_folder("state folder", where.state, anybody),
+          examine_folder("runtime folder", where.runtime, anybody)};
+}
+
+} // namespace termlease::cli

@@ -1,0 +1,67 @@
+#pragma once
+
+// Why: nobody sees a picture before it is known who they are. A program that arrives waits here
+// until its connection is found; what can't be found, isn't ours, or takes too long is refused.
+
+#include "tools/worker/backend.hpp"
+#include "tools/worker/guest_book.hpp"
+#include "tools/worker/guests/hall.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace termlease::worker {
+
+struct admission_events {
+  std::function<void(const messages::worker_lines::guest_joined&)> joined;
+  std::function<void(const messages::worker_lines::guest_left&)> left;
+};
+
+class admissions {
+public:
+  admissions(loop& events, hall& guests, backend& door, admission_events callbacks);
+  ~admissions();
+  admissions(const admissions&) = delete;
+  admissions& operator=(const admissions&) = delete;
+
+  void arrived(guest_number guest, pid_t pid);
+  void left(guest_number guest);
+  /// The backend said that its connections changed.
+  void look_again();
+  /// Admits nobody any more.
+  void close();
+
+  /// Matched connections that the backend still has.
+  std::size_t open_connections() const;
+  /// Ends guest programs that don't react, also those that the hall cut off since `close`, after a
+  /// check that each is the backend's descendant.
+  void kill_programs();
+
+private:
+  enum class standing { waiting, admitted, refused };
+
+  struct program {
+    pid_t pid = 0;
+    loop::clock::time_point arrived;
+    standing state = standing::waiting;
+  };
+
+  bool anyone_waits() const;
+  void decide();
+  void admit(guest_number guest, const connection& from);
+  void refuse(guest_number guest, std::string text);
+
+  loop& loop_;
+  hall& hall_;
+  backend& backend_;
+  admission_events events_;
+  guest_book book_;
+  std::map<guest_number, program> programs_; // arrival numbers: the order of their starts
+  std::vector<pid_t> cut_off_;               ///< gone from the hall since `close`, perhaps not dead
+  loop::timer_id retry_ = 0;
+  bool closed_ = false;
+};
+
+} // namespace termlease::worker

@@ -1,0 +1,70 @@
+#pragma once
+
+// Why: upterm is one way to get a guest to this machine, and not the last. What the worker needs of
+// a backend is small: open the door and say how to get in, say who is connected, close the door. A
+// new backend is a folder of its own and a line in backends.cpp.
+
+#include "messages/worker_lines.hpp"
+#include "tools/worker/loop.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace termlease::worker {
+
+/// One connection of a guest to the backend. It may run several guest programs, or none.
+struct connection {
+  std::string id;          ///< the backend's own, unique within the share
+  std::string fingerprint; ///< "SHA256:…"
+  std::string address;
+};
+
+struct backend_events {
+  /// Guests can come in. `link` is the whole command for a guest, a secret.
+  std::function<void(std::string link)> ready;
+  /// The backend couldn't start, or ended by itself. Said at most once; never holds the link.
+  std::function<void(messages::worker_lines::problem)> failed;
+  /// Somebody connected or left.
+  std::function<void()> connections_changed;
+};
+
+class backend {
+public:
+  using connections_callback = std::function<void(std::vector<connection>)>;
+
+  virtual ~backend() = default;
+
+  /// Starts it; `ready` or `failed` follows within the deadline of the share. Throws `failed`.
+  virtual void start() = 0;
+  /// The process that guest programs descend from; 0 when there is none.
+  virtual pid_t pid() const = 0;
+  /// Why the session that runs this guest program can't be a guest's; empty when it can.
+  virtual std::string objection_to(pid_t program) const = 0;
+  /// Asks who is connected, in the order of joining; an empty list when the backend can't tell.
+  /// A new question replaces one that is not answered yet.
+  virtual void list_connections(connections_callback answer) = 0;
+  /// Whether the connection has been let go, as far as the backend said.
+  virtual bool has_left(const connection& who) const = 0;
+  /// Asks it to end; `running` turns false when it has, which calls `stopped`.
+  virtual void stop(std::function<void()> stopped) = 0;
+  virtual void kill() = 0;
+  virtual bool running() const = 0;
+};
+
+/// What a backend gets to work with.
+struct backend_setup {
+  loop& events;
+  const messages::worker_lines::start& share;
+  std::string folder;       ///< exists, private, removed after the share
+  std::string guest_socket; ///< where guest programs attach
+  backend_events callbacks;
+};
+
+/// Throws `failed` (`unknown_backend`).
+std::unique_ptr<backend> make_backend(backend_setup setup);
+
+} // namespace termlease::worker

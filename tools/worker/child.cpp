@@ -1,0 +1,104 @@
+#include "tools/worker/child.hpp"
+
+#include "messages/failure.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace termlease::worker {
+
+namespace {
+
+[[noreturn]] void process_failed(const char* what) {
+  throw messages::failed("process_failed", std::string(what) + ": " + std::strerror(errno),
+                         "see `ulimit -u` and `ulimit -n`");
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> result;
+  for (const auto& each : words) result.push_back(const_cast<char*>(each.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+// Runs between fork and exec: only system calls.
+[[noreturn]] void become(char** argv, char** env, const child_spec& spec, pid_t parent) {
+  if (spec.dies_with_us) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(exit_not_runnable); // the parent died before the line above
+  const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+  dup2(spec.input < 0 ? nothing : spec.input, STDIN_FILENO);
+  dup2(spec.output < 0 ? nothing : spec.output, STDOUT_FILENO);
+  dup2(spec.errors < 0 ? nothing : spec.errors, STDERR_FILENO);
+  close_range(STDERR_FILENO + 1, ~0U, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+  setsid();
+  execve(argv[0], argv, env);
+  const int why = errno;
+  const char* text = std::strerror(why);
+  [[maybe_unused]] auto ignored = write(STDERR_FILENO, text, std::strlen(text));
+  _exit(why == ENOENT ? exit_not_found : exit_not_runnable);
+}
+
+} // namespace
+
+child::child(loop& events, const child_spec& spec, std::function<void(int)> exited)
+    : loop_(events), exited_(std::move(exited)) {
+  auto argv = pointers(spec.argv);
+  auto env = pointers(spec.env);
+  const auto parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0) process_failed("a process could not be started");
+  if (pid_ == 0) become(argv.data(), env.data(), spec, parent);
+  running_ = true;
+  pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)); // always CLOEXEC
+  if (pidfd_ < 0) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    running_ = false;
+    process_failed("a process could not be watched");
+  }
+  loop_.watch(pidfd_, EPOLLIN, [this](std::uint32_t) { reap(); });
+}
+
+child::~child() {
+  if (!running_) return;
+  loop_.watch(pidfd_, EPOLLIN, [&events = loop_, fd = pidfd_, pid = pid_](std::uint32_t) {
+    waitpid(pid, nullptr, WNOHANG);
+    events.forget(fd);
+    close(fd);
+  });
+}
+
+void child::signal(int number) {
+  if (running_) syscall(SYS_pidfd_send_signal, pidfd_, number, nullptr, 0);
+}
+
+void child::reap() {
+  int status = 0;
+  const auto got = waitpid(pid_, &status, WNOHANG);
+  if (got == 0 || (got < 0 && errno == EINTR)) return;
+  running_ = false;
+  loop_.forget(pidfd_);
+  close(pidfd_);
+  pidfd_ = -1;
+  if (const auto exited = std::move(exited_)) exited(status);
+}
+
+pipe_ends make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) process_failed("a pipe could not be made");
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return {ends[0], ends[1]};
+}
+
+} // namespace termlease::worker

@@ -1,0 +1,92 @@
+#include "tools/worker/descendants.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace termlease::worker {
+
+namespace {
+
+constexpr int deepest_chain = 64;
+
+std::string read_small_file(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  std::string text;
+  std::array<char, 1024> part{};
+  for (ssize_t count = 0; (count = read(fd, part.data(), part.size())) > 0;)
+    text.append(part.data(), static_cast<std::size_t>(count));
+  close(fd);
+  return text;
+}
+
+pid_t leading_pid(std::string_view text) {
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  return error == std::errc{} ? pid : 0;
+}
+
+} // namespace
+
+pid_t parent_in_stat(std::string_view stat) {
+  // The name in parentheses may hold anything, also ") R 1": only the last one closes it.
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string_view::npos || stat.size() < name_end + 5) return 0;
+  return leading_pid(stat.substr(name_end + 4));
+}
+
+bool is_descendant(pid_t pid, pid_t ancestor) {
+  for (int steps = 0; pid > 1 && steps < deepest_chain; ++steps) {
+    pid = parent_in_stat(read_small_file("/proc/" + std::to_string(pid) + "/stat"));
+    if (pid == ancestor && pid > 0) return true;
+  }
+  return false;
+}
+
+std::string environment_of(pid_t pid, std::string_view name) {
+  const auto all = read_small_file("/proc/" + std::to_string(pid) + "/environ");
+  for (std::size_t at = 0; at < all.size();) {
+    const auto end = std::min(all.find('\0', at), all.size());
+    const auto entry = std::string_view(all).substr(at, end - at);
+    if (entry.starts_with(name) && entry.substr(name.size()).starts_with('='))
+      return std::string(entry.substr(name.size() + 1));
+    at = end + 1;
+  }
+  return {};
+}
+
+std::vector<pid_t> own_children() {
+  const auto self = std::to_string(getpid());
+  const auto list = read_small_file("/proc/" + self + "/task/" + self + "/children");
+  std::vector<pid_t> children;
+  for (std::size_t at = 0; at < list.size();) {
+    const auto end = list.find(' ', at);
+    if (const auto pid = leading_pid(std::string_view(list).substr(at, end - at)); pid > 0)
+      children.push_back(pid);
+    if (end == std::string::npos) break;
+    at = end + 1;
+  }
+  return children;
+}
+
+void kill_own_children() {
+  // A child that is not reaped yet keeps its number, so these can't be somebody else's.
+  for (const auto pid : own_children()) kill(pid, SIGKILL);
+}
+
+bool reap_own_children() {
+  pid_t got = 0;
+  do {
+    got = waitpid(-1, nullptr, WNOHANG);
+  } while (got > 0 || (got < 0 && errno == EINTR));
+  return got == 0;
+}
+
+} // namespace termlease::worker

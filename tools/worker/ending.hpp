@@ -1,0 +1,60 @@
+#pragma once
+
+// Why: the order of an end is what keeps guests from staying connected. Stopping upterm first
+// leaves a frozen guest in one of six tries; guest programs first, then their connections, then the
+// backend, then whatever is left never did. What is left
+// may be a client of the operator's tmux, which is killed only when nothing else helps. The order
+// is a pure function here; the worker only acts on it.
+
+#include <chrono>
+#include <cstddef>
+
+namespace termlease::worker {
+
+/// Each step ends when what it waits for has happened, or at its limit.
+enum class end_step {
+  guests_leaving,      ///< each guest program was told why, and leaves
+  connections_closing, ///< the backend lets the guests' connections go
+  guests_killed,       ///< programs that are still there got SIGKILL
+  backend_stopping,    ///< SIGTERM
+  backend_killed,      ///< SIGKILL
+  children_leaving,    ///< what is left has lost its pipes and terminals, and goes
+  sweeping,            ///< every descendant that is left is killed and reaped
+  over,
+};
+
+/// What the worker sees of the world.
+struct end_view {
+  std::size_t guests = 0;      ///< guest programs that are still there
+  std::size_t connections = 0; ///< guests' connections that the backend still has
+  bool backend_running = false;
+  bool descendants = false; ///< known once the backend is gone
+};
+
+/// How long a step may take. Together they stay well under the five seconds of a revocation.
+constexpr std::chrono::milliseconds limit_of(end_step step) {
+  using std::chrono::milliseconds;
+  switch (step) {
+  case end_step::guests_leaving:
+    return milliseconds(1200);
+  case end_step::connections_closing:
+  case end_step::guests_killed:
+    return milliseconds(200);
+  case end_step::backend_stopping:
+    return milliseconds(700);
+  case end_step::backend_killed:
+    return milliseconds(500);
+  case end_step::children_leaving:
+    return milliseconds(1000);
+  case end_step::sweeping:
+    return milliseconds(500);
+  case end_step::over:
+    break;
+  }
+  return milliseconds(0);
+}
+
+/// The step to be in, given the current one; the same one where there is nothing to do but wait.
+end_step next_step(end_step current, const end_view& seen, bool limit_reached);
+
+} // namespace termlease::worker

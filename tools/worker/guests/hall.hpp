@@ -1,0 +1,66 @@
+#pragma once
+
+// Why: every guest program attaches here, so that one guest is one thing: it can be listed,
+// admitted, refused and shown out. The hall owns the mirror and runs it only while somebody is
+// there. What a guest may do is decided on this side of the socket; a guest program is never
+// trusted to behave.
+
+#include "messages/failure.hpp"
+#include "messages/worker_lines.hpp"
+#include "tools/worker/loop.hpp"
+#include "tools/worker/mirror/mirror.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+
+namespace termlease::worker {
+
+/// Counts the guests of one share from 1; never used twice.
+using guest_number = std::uint32_t;
+
+struct hall_options {
+  std::string socket_path; ///< in a folder of mode 0700; at most 107 bytes long
+  messages::share_mode mode = messages::share_mode::ro;
+  std::uint32_t max_guests = 16; ///< admitted and waiting together; one more is told so and let go
+  std::string status;            ///< first text of the status line
+};
+
+struct hall_events {
+  /// Connected and said hello. Sees "checking…" and nothing else until `admit`.
+  std::function<void(guest_number, pid_t)> arrived;
+  /// Gone, for whatever reason; only for guests that `arrived`.
+  std::function<void(guest_number)> left;
+  /// The lent pane is gone or can't be followed any more. Said once; guests stay until `end_all`.
+  std::function<void(messages::failure)> terminal_gone;
+};
+
+class hall {
+public:
+  /// Opens the socket. Throws `failed` (`guest_socket_failed`).
+  hall(loop& events, mirror_options pane, hall_options options, hall_events callbacks);
+  ~hall();
+  hall(const hall&) = delete;
+  hall& operator=(const hall&) = delete;
+
+  /// From now on the guest gets pictures, and may type when the mode is rw. Unknown numbers are
+  /// ignored.
+  void admit(guest_number guest);
+  /// Tells the guest why and lets it go; a guest that doesn't leave is cut off after a second.
+  void refuse(guest_number guest, std::string text);
+  /// The last row of every guest's screen; `alert` makes it stand out.
+  void set_status(std::string text, bool alert);
+  /// Closes the door, stops the mirror, tells every guest `text` and lets it go. Each `left`
+  /// follows, within a second even for a guest that doesn't react.
+  void end_all(std::string text);
+  /// Guests that arrived and have not left.
+  std::size_t size() const;
+
+private:
+  class state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace termlease::worker

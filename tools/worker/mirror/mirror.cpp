@@ -1,0 +1,157 @@
+#include "tools/worker/mirror/mirror.hpp"
+
+#include "tools/worker/mirror/mirror_state.hpp"
+#include "tools/worker/mirror/pane_commands.hpp"
+
+#include <unistd.h>
+
+namespace termlease::worker {
+
+namespace {
+
+constexpr std::size_t most_unsent = 256 * 1024; ///< typed bytes that wait for tmux, as commands
+constexpr std::string_view whereabouts = "#{pane_id} #{session_id} #{pane_dead}";
+
+} // namespace
+
+mirror::mirror(loop& events, mirror_options options, mirror_events callbacks)
+    : state_(std::make_unique<state>(events, std::move(options), std::move(callbacks))) {}
+
+mirror::~mirror() = default;
+
+void mirror::start() {
+  state_->start();
+}
+
+void mirror::stop() {
+  state_->stop();
+}
+
+bool mirror::running() const {
+  return state_->running();
+}
+
+bool mirror::ready() const {
+  return state_->ready();
+}
+
+const screen& mirror::picture() const {
+  return state_->picture();
+}
+
+void mirror::input(std::string_view bytes) {
+  state_->type(bytes);
+}
+
+void mirror::paste(std::string_view body) {
+  state_->paste(body);
+}
+
+bool mirror::congested() const {
+  return state_->unsent() > most_unsent;
+}
+
+mirror::state::state(loop& events, mirror_options options, mirror_events callbacks)
+    : loop_(events), options_(std::move(options)),
+      events_(std::move(callbacks)), server_{options_.tmux, options_.tmux_socket} {
+  if (!is_pane_id(options_.pane))
+    throw messages::failed("bad_pane", "'" + options_.pane + "' is no pane of tmux",
+                           "a pane is named like %3");
+}
+
+void mirror::state::start() {
+  if (running_) return;
+  running_ = true;
+  restarts_.clear();
+  locate();
+}
+
+void mirror::state::stop() {
+  running_ = ready_ = false;
+  loop_.cancel(doubt_timer_);
+  loop_.cancel(probe_timer_);
+  loop_.cancel(restart_timer_);
+  loop_.cancel(flood_timer_);
+  doubt_timer_ = probe_timer_ = restart_timer_ = flood_timer_ = 0;
+  drop_client();
+}
+
+// Not destroyed at once: this may be called from within one of its callbacks.
+void mirror::state::drop_client() {
+  if (client_) client_->stop();
+  if (client_ || question_)
+    loop_.after(std::chrono::milliseconds(0),
+                [client = std::move(client_),
+                 question = std::shared_ptr<tmux_question>(std::move(question_))] {});
+  client_.reset();
+  question_.reset();
+}
+
+// tmux attaches to sessions, and a session is found by its id: naming the pane would select it.
+void mirror::state::locate() {
+  question_ =
+      std::make_unique<tmux_question>(loop_, server_, options_.pane, std::string(whereabouts),
+                                      [this](std::string answer) { located(answer); });
+}
+
+void mirror::state::located(const std::string& answer) {
+  loop_.after(std::chrono::milliseconds(0),
+              [question = std::shared_ptr<tmux_question>(std::move(question_))] {});
+  const auto wanted = options_.pane + " $";
+  if (!running_) return;
+  if (!answer.starts_with(wanted) || !answer.ends_with(" 0")) return close(pane_gone());
+  const auto end = answer.find(' ', wanted.size());
+  attach(answer.substr(wanted.size() - 1, end - wanted.size() + 1));
+}
+
+void mirror::state::attach(const std::string& session) {
+  session_ = session;
+  stage_ = stage::none;
+  asked_ = ask_again_ = client_unfit_ = pausing_ = paused_ = false;
+  lost_output_ = true;
+  ending_ = {};
+  silenced_.clear();
+  client_ = std::make_shared<tmux_client>(
+      loop_, server_, session, options_.read_only, *this, [this] { after_reading(); },
+      [this] { restart(); });
+  ask_for_snapshot();
+  loop_.cancel(probe_timer_);
+  probe();
+}
+
+// The operator may detach every client or move the pane; whoever is still there is followed.
+void mirror::state::restart() {
+  drop_client();
+  const auto now = loop::clock::now();
+  while (!restarts_.empty() && now - restarts_.front() > restart_window) restarts_.pop_front();
+  if (restarts_.size() >= restart_budget)
+    return close({"mirror_failed",
+                  "tmux hung up " + std::to_string(restart_budget) + " times within " +
+                      std::to_string(restart_window.count()) + " seconds",
+                  "look at the log of the tmux server", true});
+  const std::chrono::milliseconds delay(restarts_.empty() ? 0 : 100);
+  restarts_.push_back(now);
+  restart_timer_ = loop_.after(delay, [this] { locate(); });
+}
+
+messages::failure mirror::state::pane_gone() {
+  return {"terminal_gone", "the shared terminal was closed", "share another terminal"};
+}
+
+void mirror::state::close(messages::failure why) {
+  stop();
+  events_.closed(std::move(why));
+}
+
+void mirror::state::type(std::string_view bytes) {
+  if (options_.read_only || !ready() || !client_) return;
+  client_->send(typing_commands(options_.pane, bytes));
+}
+
+void mirror::state::paste(std::string_view body) {
+  if (options_.read_only || !ready() || !client_) return;
+  const auto name = "termlease-" + std::to_string(getpid()) + "-" + std::to_string(++pastes_);
+  client_->send(pasting_commands(options_.pane, name, body));
+}
+
+} // namespace termlease::worker

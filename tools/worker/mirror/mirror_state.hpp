@@ -1,0 +1,104 @@
+#pragma once
+
+// Why: apart from mirror.hpp so that who uses a mirror sees nothing of tmux's control mode.
+
+#include "tools/worker/mirror/flood_gauge.hpp"
+#include "tools/worker/mirror/mirror.hpp"
+#include "tools/worker/mirror/output_parser.hpp"
+#include "tools/worker/mirror/snapshot.hpp"
+#include "tools/worker/mirror/tmux_client.hpp"
+
+#include <deque>
+#include <memory>
+#include <set>
+
+namespace termlease::worker {
+
+class mirror::state final : public control_handler {
+public:
+  state(loop& events, mirror_options options, mirror_events callbacks);
+
+  ~state() { stop(); }
+
+  void start();
+  void stop();
+  void type(std::string_view bytes);
+  void paste(std::string_view body);
+
+  bool running() const { return running_; }
+
+  bool ready() const { return running_ && ready_; }
+
+  const screen& picture() const { return screen_; }
+
+  std::size_t unsent() const { return client_ ? client_->unsent() : 0; }
+
+private:
+  enum class stage { none, rows, saved_rows, pending };
+  static constexpr std::chrono::milliseconds doubt_delay{60};
+  static constexpr std::chrono::milliseconds probe_interval{2000};
+  static constexpr std::chrono::milliseconds flood_step{16}; ///< between snapshots of a flood
+  static constexpr std::chrono::seconds restart_window{30};
+  static constexpr std::size_t restart_budget = 5;
+  static constexpr std::chrono::seconds string_patience{5}; ///< as in tmux
+
+  void locate();
+  void located(const std::string& answer);
+  void attach(const std::string& session);
+  void restart();
+  void close(messages::failure why);
+  static messages::failure pane_gone();
+  void drop_client();
+
+  void on_output(std::string_view pane, std::string_view escaped) override;
+  void on_reply(control_reply& reply) override;
+  void on_notice(std::string_view name, std::string_view rest) override;
+  void after_reading();
+
+  void silence(std::string_view pane);
+  void paused();
+  void ask_for_snapshot();
+  void take_report(control_reply& reply);
+  void adopt();
+  void look_for_doubt();
+  void probe();
+  void take_probe(std::string_view answer);
+
+  loop& loop_;
+  mirror_options options_;
+  mirror_events events_;
+  tmux_server server_;
+
+  bool running_ = false;
+  bool ready_ = false;
+  std::unique_ptr<tmux_question> question_;
+  std::shared_ptr<tmux_client> client_;
+  std::string session_;
+  std::deque<loop::clock::time_point> restarts_;
+
+  screen screen_;
+  output_parser parser_;
+  std::string plain_; ///< one line of output without its escapes; kept for its memory
+  loop::clock::time_point string_since_;
+  flood_gauge gauge_;
+  bool pausing_ = false; ///< tmux was asked to send no more
+  bool paused_ = false;  ///< and does
+  std::size_t output_bytes_ = 0;
+  bool changed_ = false;
+  std::set<std::string, std::less<>> silenced_; ///< other panes, told not to send
+
+  stage stage_ = stage::none;
+  snapshot coming_;
+  bool asked_ = false;      ///< for a snapshot that has not come
+  bool ask_again_ = false;  ///< something happened since
+  bool lost_output_ = true; ///< since the last snapshot: pen and parser are not to be trusted
+  bool client_unfit_ = false;
+  messages::failure ending_; ///< found while reading; told afterwards
+  loop::timer_id doubt_timer_ = 0;
+  loop::timer_id probe_timer_ = 0;
+  loop::timer_id flood_timer_ = 0;
+  loop::timer_id restart_timer_ = 0;
+  std::uint64_t pastes_ = 0;
+};
+
+} // namespace termlease::worker

@@ -1,0 +1,108 @@
+#include "tools/worker/mirror/screen.hpp"
+
+#include <algorithm>
+
+namespace termlease::worker {
+
+void screen::print(glyph shape, int columns, const pen& look) {
+  // tmux writes plain text another way than the rest, past a joiner that waits.
+  const bool plain =
+      shape < 0x7f && !(look.attributes & attribute::line_drawing) && modes_.wrap && !modes_.insert;
+  if (columns == 0 || (joining_ && (!plain || join_plain_))) {
+    std::string text;
+    if (joining_) combine("\xe2\x80\x8d");
+    joining_ = false;
+    append_utf8(text, shape);
+    combine(text);
+    return;
+  }
+  put(shape, static_cast<std::uint32_t>(columns), look);
+}
+
+void screen::put(glyph shape, std::uint32_t columns, const pen& look) {
+  const auto width = size().columns;
+  if (!modes_.wrap && columns > 1 &&
+      (columns > width || (cursor_.x != width && cursor_.x > width - columns)))
+    return;
+  if (modes_.insert && cursor_.x < width)
+    grid_.move_cells(cursor_.x + columns, cursor_.x, cursor_.y,
+                     std::int64_t{width} - cursor_.x - columns, default_colour);
+  if (modes_.wrap && cursor_.x + columns > width) {
+    linefeed(true, default_colour);
+    cursor_.x = 0;
+  }
+  if (cursor_.x + columns > width) return;
+
+  const auto x = cursor_.x;
+  clear_halves(x, x + columns);
+  const auto cells = grid_.change(cursor_.y);
+  cells[x] = {shape, look, static_cast<std::uint8_t>(columns)};
+  if (columns == 2) cells[x + 1] = {' ', look, 0};
+  const auto last = modes_.wrap ? width : width - 1;
+  cursor_.x = std::min(x + columns, last);
+}
+
+// A wide glyph that loses one half loses the other, too.
+void screen::clear_halves(std::uint32_t from, std::uint32_t to) {
+  const auto cells = grid_.row(cursor_.y);
+  if (cells[from].width == 0 && from > 0) grid_.change(cursor_.y)[from - 1] = {};
+  if (to < cells.size() && cells[to].width == 0) grid_.change(cursor_.y)[to] = {};
+}
+
+void screen::combine(const std::string& text) {
+  const auto cells = grid_.row(cursor_.y);
+  for (auto x = std::min(cursor_.x, size().columns); x > 0; --x)
+    if (cells[x - 1].width != 0) return append_to_cell(x - 1, text);
+}
+
+void screen::append_to_cell(std::uint32_t x, const std::string& text) {
+  std::string cluster;
+  glyphs_.append(cluster, grid_.row(cursor_.y)[x].shape);
+  if (cluster.size() + text.size() > max_cluster_bytes) return;
+  cluster += text;
+  if (glyphs_.clusters() >= most_clusters_) collect_clusters();
+  grid_.change(cursor_.y)[x].shape = glyphs_.intern(cluster);
+}
+
+void screen::collect_clusters() {
+  glyph_table kept;
+  const auto keep = [&](grid& each) {
+    std::string text;
+    for (std::uint32_t y = 0; y < each.size().rows; ++y)
+      for (auto& one : each.change(y))
+        if (one.shape & cluster_flag) {
+          text.clear();
+          glyphs_.append(text, one.shape);
+          one.shape = kept.intern(text);
+        }
+  };
+  keep(grid_);
+  if (saved_) keep(*saved_);
+  glyphs_ = std::move(kept);
+  most_clusters_ = std::max(usual_clusters, glyphs_.clusters() * 2);
+  ++epoch_;
+}
+
+void screen::replace_by(screen&& other) {
+  const auto epoch = epoch_;
+  const auto shape = modes_.cursor_shape;
+  const bool blinks = modes_.cursor_blinks;
+  *this = std::move(other);
+  epoch_ += epoch;
+  modes_.cursor_shape = shape;
+  modes_.cursor_blinks = blinks;
+}
+
+void screen::lend_erased_colours(screen& other) const {
+  for (std::uint32_t y = 0; y < size().rows; ++y) {
+    const auto here = grid_.row(y);
+    const auto there = other.grid_.change(y);
+    for (auto x = here.size(); x-- > 0 && there[x] == cell{};) {
+      cell erased;
+      erased.look.back = here[x].look.back;
+      if (here[x] == erased) there[x] = erased;
+    }
+  }
+}
+
+} // namespace termlease::worker

@@ -1,0 +1,153 @@
+#include "tools/worker/mirror/tmux_client.hpp"
+
+#include "messages/failure.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace termlease::worker {
+
+namespace {
+
+constexpr std::size_t bytes_per_read = 16 * 1024;
+constexpr int reads_per_turn = 8;
+constexpr std::size_t max_answer = 4096;
+constexpr int room_on_the_way = 8 * 1024; ///< output that tmux may prepare before it is read
+
+// LC_ALL makes tmux take text as UTF-8; TMUX is missing so that it doesn't believe to be nested.
+std::vector<std::string> environment() {
+  return {"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"};
+}
+
+std::vector<std::string> with_server(const tmux_server& server, std::vector<std::string> words) {
+  std::vector<std::string> all{server.program, "-N", "-u", "-S", server.socket};
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
+}
+
+} // namespace
+
+tmux_question::tmux_question(loop& events, const tmux_server& server, const std::string& pane,
+                             const std::string& format, std::function<void(std::string)> answered)
+    : loop_(events), answered_(std::move(answered)) {
+  const auto ends = make_pipe();
+  fd_ = ends.read;
+  child_spec spec;
+  spec.argv = with_server(server, {"display-message", "-p", "-t", pane, format});
+  spec.env = environment();
+  spec.output = ends.write;
+  process_ = std::make_unique<child>(loop_, spec, [](int) {});
+  close(ends.write);
+  loop_.watch(fd_, EPOLLIN, [this](std::uint32_t) { read_more(); });
+}
+
+tmux_question::~tmux_question() {
+  if (fd_ < 0) return;
+  loop_.forget(fd_);
+  close(fd_);
+}
+
+void tmux_question::read_more() {
+  std::array<char, 512> part; // NOLINT: filled by read
+  const auto count = read(fd_, part.data(), part.size());
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count > 0 && text_.size() < max_answer) {
+    text_.append(part.data(), static_cast<std::size_t>(count));
+    return;
+  }
+  loop_.forget(fd_);
+  close(fd_);
+  fd_ = -1;
+  while (text_.ends_with('\n')) text_.pop_back();
+  answered_(std::move(text_));
+}
+
+tmux_client::tmux_client(loop& events, const tmux_server& server, const std::string& session,
+                         bool read_only, control_handler& handler, std::function<void()> read,
+                         std::function<void()> ended)
+    : loop_(events), reader_(handler), read_(std::move(read)), ended_(std::move(ended)) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw messages::failed("mirror_failed",
+                           std::string("a socket could not be made: ") + std::strerror(errno));
+  fd_ = ends[0];
+  setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room_on_the_way, sizeof room_on_the_way);
+  std::string flags = "ignore-size,pause-after=1";
+  if (read_only) flags += ",read-only";
+  child_spec spec;
+  // tmux wants the socket as stdin, too.
+  spec.argv = {"/bin/sh", "-c", "exec \"$0\" \"$@\" <&1"};
+  const auto words =
+      with_server(server, {"-C", "attach-session", "-E", "-t", session, "-f", flags});
+  spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+  spec.env = environment();
+  spec.output = ends[1];
+  process_ = std::make_unique<child>(loop_, spec, [](int) {});
+  close(ends[1]);
+  loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
+}
+
+tmux_client::~tmux_client() {
+  stop();
+}
+
+void tmux_client::stop() {
+  if (fd_ < 0) return;
+  loop_.forget(fd_);
+  close(fd_);
+  fd_ = -1;
+}
+
+void tmux_client::send(std::string_view lines) {
+  if (fd_ < 0) return;
+  unsent_.append(lines);
+  if (!waits_to_write_) write_more();
+}
+
+void tmux_client::ready(std::uint32_t events) {
+  bool alive = true;
+  if (events & EPOLLOUT) alive = write_more();
+  if (alive && fd_ >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) alive = read_more();
+  if (alive || fd_ < 0) return;
+  stop();
+  ended_();
+}
+
+bool tmux_client::read_more() {
+  std::array<char, bytes_per_read> part; // NOLINT: filled by recv
+  bool alive = true;
+  for (int turn = 0; turn < reads_per_turn && fd_ >= 0; ++turn) {
+    const auto count = recv(fd_, part.data(), part.size(), MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) break;
+    alive = count > 0 && reader_.feed({part.data(), static_cast<std::size_t>(count)});
+    if (!alive || count < static_cast<ssize_t>(part.size())) break;
+  }
+  if (fd_ >= 0) read_();
+  return alive;
+}
+
+bool tmux_client::write_more() {
+  while (sent_ < unsent_.size()) {
+    const auto count =
+        ::send(fd_, unsent_.data() + sent_, unsent_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      if (!waits_to_write_) loop_.rewatch(fd_, EPOLLIN | EPOLLOUT);
+      waits_to_write_ = true;
+      return true;
+    }
+    if (count < 0) return false;
+    sent_ += static_cast<std::size_t>(count);
+  }
+  unsent_.clear();
+  if (unsent_.capacity() > bytes_per_read) unsent_.shrink_to_fit();
+  sent_ = 0;
+  if (waits_to_write_) loop_.rewatch(fd_, EPOLLIN);
+  waits_to_write_ = false;
+  return true;
+}
+
+} // namespace termlease::worker

@@ -1,0 +1,79 @@
+#pragma once
+
+// Why: the client is a process of tmux's own that only carries a socket: its server reads and
+// writes the socket itself. It asks for no size and takes part in none, brings no environment into
+// the session, starts no server, and dies with the worker.
+
+#include "tools/worker/child.hpp"
+#include "tools/worker/loop.hpp"
+#include "tools/worker/mirror/control_reader.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace termlease::worker {
+
+struct tmux_server {
+  std::string program;
+  std::string socket;
+};
+
+/// Asks tmux once, in a process of its own: what `format` is for `pane`; an empty text when there
+/// is no answer.
+class tmux_question {
+public:
+  tmux_question(loop& events, const tmux_server& server, const std::string& pane,
+                const std::string& format, std::function<void(std::string)> answered);
+  ~tmux_question();
+  tmux_question(const tmux_question&) = delete;
+  tmux_question& operator=(const tmux_question&) = delete;
+
+private:
+  void read_more();
+
+  loop& loop_;
+  int fd_ = -1;
+  std::string text_;
+  std::function<void(std::string)> answered_;
+  std::unique_ptr<child> process_;
+};
+
+class tmux_client {
+public:
+  /// `read` is called after the handler got everything that came at once; `ended` once, when tmux
+  /// closed or said something that can't be followed.
+  tmux_client(loop& events, const tmux_server& server, const std::string& session, bool read_only,
+              control_handler& handler, std::function<void()> read, std::function<void()> ended);
+  ~tmux_client();
+  tmux_client(const tmux_client&) = delete;
+  tmux_client& operator=(const tmux_client&) = delete;
+
+  /// Hangs up: no callback comes any more, also when called from within one.
+  void stop();
+  /// Queues whole command lines.
+  void send(std::string_view lines);
+
+  std::size_t unsent() const { return unsent_.size() - sent_; }
+
+  control_reader& reader() { return reader_; }
+
+private:
+  void ready(std::uint32_t events);
+  bool read_more();
+  bool write_more();
+
+  loop& loop_;
+  int fd_ = -1;
+  control_reader reader_;
+  std::string unsent_;
+  std::size_t sent_ = 0;
+  bool waits_to_write_ = false;
+  std::function<void()> read_;
+  std::function<void()> ended_;
+  std::unique_ptr<child> process_;
+};
+
+} // namespace termlease::worker

@@ -1,0 +1,115 @@
+#include "tools/worker/worker.hpp"
+
+#include "messages/failure.hpp"
+#include "tools/worker/work_dir.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace termlease::worker {
+
+namespace lines = messages::worker_lines;
+
+namespace {
+
+constexpr const char* runtime_gone = "The share ended: its runtime is gone.";
+constexpr const char* not_understood =
+    "The share ended: its worker got an order that it does not know.";
+
+} // namespace
+
+worker::worker(loop& events, int in, int out)
+    : loop_(events), in_(in), answers_(events, out, [this] { end(runtime_gone); }) {
+  fcntl(in_, F_SETFL, fcntl(in_, F_GETFL) | O_NONBLOCK);
+  loop_.watch(in_, EPOLLIN, [this](std::uint32_t) { read_orders(); });
+}
+
+worker::~worker() {
+  close_doors();
+}
+
+void worker::read_orders() {
+  std::array<char, 8192> part; // NOLINT: filled by read
+  const auto count = read(in_, part.data(), part.size());
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count <= 0) {
+    loop_.forget(in_);
+    return end(runtime_gone);
+  }
+  const bool fine = orders_.feed({part.data(), static_cast<std::size_t>(count)},
+                                 [this](std::string_view line) { obey(line); });
+  if (fine) return;
+  loop_.forget(in_);
+  fail({{"bad_line", "a line of the worker's protocol is longer than 1 MiB", ""}, false, false});
+}
+
+void worker::obey(std::string_view line) try {
+  if (ending_) return;
+  const auto [type, fields] = messages::decode_line(line);
+  if (type == "start" && !share_) return begin(fields);
+  if (type == "end") return end(messages::decoded<lines::end>(fields).text);
+  if (type != "status" || !share_)
+    throw messages::failed("bad_line",
+                           "an unknown or misplaced line: '" + type.substr(0, 40) + "'");
+  auto [text, alert] = messages::decoded<lines::status>(fields);
+  if (hall_) hall_->set_status(std::move(text), alert);
+
+} catch (const messages::failed& error) {
+
+  fail({error.why(), false, false});
+}
+
+void worker::begin(const messages::json& order) {
+  auto wanted = messages::decoded<lines::start>(order);
+  folder_ = make_own_dir(wanted.work_dir);
+  share_ = std::move(wanted);
+  beat();
+  // upterm takes longest to start, so it goes first; its link comes only through this same loop.
+  backend_ =
+      make_backend({loop_, *share_, folder_, guest_socket(),
+                    backend_events{[this](std::string link) { say(lines::ready{std::move(link)}); },
+                                   [this](lines::problem why) { fail(std::move(why)); },
+                                   [this] {
+                                     if (admissions_) admissions_->look_again();
+                                     go_on_soon();
+                                   }}});
+  backend_->start();
+  open_doors();
+}
+
+void worker::open_doors() {
+  const mirror_options pane{share_->tmux, share_->tmux_socket, share_->pane,
+                            share_->mode == messages::share_mode::ro};
+  hall_options options{guest_socket(), share_->mode, share_->max_guests, share_->status};
+  hall_events callbacks;
+  callbacks.arrived = [this](guest_number guest, pid_t pid) { admissions_->arrived(guest, pid); };
+  callbacks.left = [this](guest_number guest) {
+    admissions_->left(guest);
+    go_on_soon();
+  };
+  callbacks.terminal_gone = [this](messages::failure why) { fail({std::move(why), false, true}); };
+  hall_ = std::make_unique<hall>(loop_, pane, std::move(options), std::move(callbacks));
+  admissions_.emplace(loop_, *hall_, *backend_,
+                      admission_events{[this](const lines::guest_joined& line) { say(line); },
+                                       [this](const lines::guest_left& line) { say(line); }});
+}
+
+void worker::beat() {
+  if (share_->heartbeat.ms <= 0)
+    throw messages::failed("bad_start", "the heartbeat's interval must be longer than zero");
+  loop_.after(share_->heartbeat.chrono(), [this] {
+    say(lines::heartbeat{});
+    beat();
+  });
+}
+
+void worker::fail(lines::problem why) {
+  if (ending_) return; // it ends already, for a better reason
+  auto text = "The share ended: " + why.why.message + ".";
+  failure_ = std::move(why);
+  end(std::move(text));
+}
+
+} // namespace termlease::worker
