@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# Why: the demo, the live tests and the measurements need a real upterm and its relay. Whoever has
+# them uses them; for everybody else tools/backends builds them once into the user's cache, for which
+# it needs a Go that can fetch the newer Go that upterm asks for by itself (1.21 or newer).
+
+upterm_reason=''
+
+# need_upterm: puts upterm and uptermd on PATH; 1 with $upterm_reason where that can't be done.
+need_upterm() {
+  local folder why
+  why=$(mktemp)
+  if ! folder=$("$REPO/tools/backends/find-upterm" 2>"$why"); then
+    need_go
+    step "upterm and its relay are missing: building them, once (one to two minutes)"
+    if ! folder=$("$REPO/tools/backends/build-upterm" 2> >(tee "$why" | sed 's/^/    /' >&2)); then
+      upterm_reason=$(tail -n 1 "$why")
+      rm -f "$why"
+      return 1
+    fi
+  fi
+  rm -f "$why"
+  export TERMLEASE_UPTERM_DIR=$folder
+  case ":$PATH:" in
+    *":$folder:"*) ;;
+    *) export PATH=$folder:$PATH ;;
+  esac
+}
+
+# What brings a Go that is recent enough: Debian's own where it is, otherwise pip's wheel of it.
+need_go() {
+  local go
+  for go in "${GO:-}" "$(type -P go || true)" /usr/local/go/bin/go; do
+    [[ -n $go ]] && recent_go "$go" && break
+    go=''
+  done
+  if [[ -n $go ]]; then
+    need 'ca-certificates | - | fetching the modules of upterm'
+  elif [[ $(apt-cache policy golang-go 2>/dev/null) =~ Candidate:\ ([0-9]+:)?1\.(2[1-9]|[3-9][0-9]) ]]; then
+    need 'golang-go       | - | builds upterm and its relay
+          ca-certificates | - | fetching the modules of upterm'
+  else
+    need 'python3         | python3 | fetches a Go that is recent enough, to build upterm
+          python3-pip     | -       | fetches a Go that is recent enough, to build upterm
+          ca-certificates | -       | fetching the modules of upterm'
+  fi
+}
+
+recent_go() {
+  local version
+  version=$(cd / && GOTOOLCHAIN=local GOFLAGS='' "$1" env GOVERSION 2>/dev/null) || return 1
+  [[ $version =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21))
+}

@@ -1,0 +1,188 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tools/guest/wire.hpp"
+#include "tools/worker/guests/hall.hpp"
+
+#include <optional>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace termlease;
+using namespace termlease::worker;
+namespace wire = termlease::guest_wire;
+
+/// A guest program that does as it is told.
+class fake_guest {
+public:
+  explicit fake_guest(const std::string& path)
+      : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  }
+
+  ~fake_guest() { close(fd_); }
+
+  fake_guest(const fake_guest&) = delete;
+  fake_guest& operator=(const fake_guest&) = delete;
+
+  void raw(std::string_view bytes) {
+    REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0);
+  }
+
+  void send(wire::frame type, std::string_view payload) {
+    std::string bytes(wire::header_bytes, '\0');
+    wire::write_header(reinterpret_cast<unsigned char*>(bytes.data()), type, payload.size());
+    raw(bytes.append(payload));
+  }
+
+  void hello() { send(wire::frame::hello, std::string_view("\1\30\0\120\0", 5)); }
+
+  /// Every byte that came so far; nothing when the other side hung up after it.
+  std::string& received() {
+    char part[4096];
+    ssize_t count = 0;
+    while ((count = recv(fd_, part, sizeof part, MSG_DONTWAIT)) > 0)
+      received_.append(part, static_cast<std::size_t>(count));
+    hung_up_ |= count == 0;
+    return received_;
+  }
+
+  bool hung_up() { return received(), hung_up_; }
+
+private:
+  int fd_;
+  std::string received_;
+  bool hung_up_ = false;
+};
+
+class house {
+public:
+  explicit house(std::uint32_t most = 4) {
+    hall_events events;
+    events.arrived = [this](guest_number guest, pid_t pid) {
+      CHECK(pid == getpid());
+      arrived.push_back(guest);
+    };
+    events.left = [this](guest_number guest) { left.push_back(guest); };
+    hall_options options{path, messages::share_mode::ro, most, "status"};
+    room.emplace(events_, mirror_options{"/bin/false", "/nonexistent", "%0", true}, options,
+                 events);
+  }
+
+  /// Runs the loop until `happened`; false at a generous limit.
+  bool until(std::function<bool()> happened) {
+    const auto limit = loop::clock::now() + std::chrono::seconds(10);
+    while (!happened()) {
+      if (loop::clock::now() > limit) return false;
+      events_.after(std::chrono::milliseconds(1), [this] { events_.stop(); });
+      events_.run();
+    }
+    return true;
+  }
+
+private:
+  tests::temporary_folder folder_;
+  loop events_;
+
+public:
+  std::string path = (folder_.path() / "guests").string();
+  std::vector<guest_number> arrived, left;
+  std::optional<hall> room;
+};
+
+} // namespace
+
+TEST_CASE("a guest arrives with its hello, waits, and is let go with a reason") {
+  house here;
+  fake_guest anna(here.path);
+  anna.hello();
+  REQUIRE(here.until([&] { return here.arrived.size() == 1; }));
+  CHECK(here.room->size() == 1);
+  REQUIRE(here.until([&] { return anna.received().find("checking") != std::string::npos; }));
+  here.room->refuse(here.arrived[0], "not you");
+  REQUIRE(here.until([&] { return anna.received().find("not you") != std::string::npos; }));
+  REQUIRE(
+      here.until([&] { return here.left == here.arrived; })); // cut off: it doesn't leave by itself
+  CHECK(here.room->size() == 0);
+}
+
+TEST_CASE("the guests' socket is the owner's alone and goes with the hall") {
+  house here;
+
+  struct stat about {};
+
+  REQUIRE(stat(here.path.c_str(), &about) == 0);
+  CHECK((about.st_mode & 0777) == 0600);
+  here.room->end_all("over");
+  CHECK(stat(here.path.c_str(), &about) != 0);
+}
+
+TEST_CASE("whoever breaks the rules of the socket is cut off") {
+  house here;
+  const auto bad = [&](const std::function<void(fake_guest&)>& misbehave) {
+    fake_guest guest(here.path);
+    misbehave(guest);
+    return here.until([&] { return guest.hung_up(); });
+  };
+  CHECK(bad([](fake_guest& guest) { guest.raw(std::string(64, '\xff')); }));
+  CHECK(bad([](fake_guest& guest) { guest.send(wire::frame::input, "before hello"); }));
+  CHECK(bad([](fake_guest& guest) { guest.send(wire::frame::hello, "\1"); }));
+  CHECK(bad([](fake_guest& guest) {
+    guest.send(wire::frame::hello, std::string_view("\2\30\0\120\0", 5));
+  }));
+  CHECK(here.arrived.empty());
+  CHECK(bad([](fake_guest& guest) {
+    guest.hello();
+    guest.hello();
+  }));
+  CHECK(bad([](fake_guest& guest) {
+    guest.hello();
+    guest.send(static_cast<wire::frame>(99), "");
+  }));
+  CHECK(here.until([&] { return here.left.size() == here.arrived.size(); }));
+}
+
+TEST_CASE("one guest too many is told so") {
+  house here(1);
+  fake_guest anna(here.path), ben(here.path);
+  anna.hello();
+  REQUIRE(here.until([&] { return here.arrived.size() == 1; }));
+  CHECK(here.until(
+      [&] { return ben.received().find("as many guests as it takes") != std::string::npos; }));
+  CHECK(here.arrived.size() == 1);
+}
+
+TEST_CASE("a guest that never reads costs one picture") {
+  house here;
+  fake_guest anna(here.path);
+  anna.hello();
+  REQUIRE(here.until([&] { return here.arrived.size() == 1; }));
+  here.room->admit(here.arrived[0]);
+  for (int each = 0; each < 2000; ++each)
+    here.room->set_status("status " + std::to_string(each), false);
+  REQUIRE(here.until([&] { return anna.received().find("checking") != std::string::npos; }));
+  CHECK(anna.received().size() < 1000); // nothing follows until the first is drawn
+  anna.send(wire::frame::drawn, "");
+  CHECK(here.until([&] { return anna.received().find("status 1999") != std::string::npos; }));
+  CHECK(anna.received().size() < 2000);
+}
+
+TEST_CASE("the end reaches every guest behind an undrawn picture, and nobody comes in after it") {
+  house here;
+  fake_guest anna(here.path), ben(here.path);
+  anna.hello();
+  ben.hello();
+  REQUIRE(here.until([&] { return here.arrived.size() == 2; }));
+  here.room->end_all("the share expired");
+  for (auto* each : {&anna, &ben})
+    CHECK(here.until(
+        [&] { return each->received().find("the share expired") != std::string::npos; }));
+  CHECK(here.until([&] { return here.room->size() == 0; }));
+  CHECK(here.left.size() == 2);
+}
