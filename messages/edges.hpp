@@ -93,7 +93,7 @@ struct signal_child {
 /// (program_missing, spawn_failed, program_hung).
 struct run_program {
   std::vector<std::string> argv;
-  std::string working_directory;
+  std::string working_directory{};
   span deadline = seconds(5);
 
   static constexpr auto describe() {

@@ -82,9 +82,19 @@ struct journal_part {
   }
 };
 
-/// Checks the whole chain. Answered with `chain_report`.
+/// The writer's own head: what the chain must end with. Answered with `check_chain`.
+struct note_head {
+  static constexpr auto describe() { return described("note_head", "what is the last record?"); }
+};
+
+/// Checks the whole chain, up to a head that is known. Answered with `chain_report`.
 struct check_chain {
-  static constexpr auto describe() { return described("check_chain", "checks the whole chain"); }
+  std::uint64_t sequence = 0; ///< 0: no head is known
+  std::string hash;           ///< its 32 bytes
+  static constexpr auto describe() {
+    return described("check_chain", "checks the whole chain",
+                     field("sequence", &check_chain::sequence), field("hash", &check_chain::hash));
+  }
 };
 
 } // namespace termlease::messages

@@ -19,6 +19,12 @@ namespace termlease::messages {
 
 using json = nlohmann::json;
 
+/// Deeper nesting than this is refused: a writer of JSON walks it by recursion.
+inline constexpr std::size_t max_json_depth = 32;
+
+/// Parses a text from outside. Throws `failed` (`bad_json`) for what is no JSON, or too deep.
+json parse_json(std::string_view text);
+
 /// JSON that is passed on unread: kept as text so that it crosses actors as one string.
 /// Empty text stands for an empty object.
 struct raw_json {
@@ -181,7 +187,8 @@ template <is_described T> void decode(const json& from, T& into, const std::stri
     decode(*found, member, path.empty() ? std::string(name) : path + "." + std::string(name));
   });
   if (known == from.size()) return;
-  for (const auto& [key, value] : from.items()) {
+  for (const auto& entry : from.items()) {
+    const std::string& key = entry.key();
     bool expected = false;
     for_each_field(into, [&](std::string_view name, auto&) { expected |= name == key; });
     if (!expected) detail::wrong(path.empty() ? key : path + "." + key, "is not known here");

@@ -156,9 +156,10 @@ template <is_described T> std::string encode_line(const T& value) {
   return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-/// Splits a parsed line into its type and its fields; throws `failed` (`bad_line`).
+/// Splits a parsed line into its type and its fields; throws `failed` (`bad_line`,
+/// `bad_json`).
 inline std::pair<std::string, json> decode_line(std::string_view line) {
-  auto object = json::parse(line, nullptr, false);
+  auto object = parse_json(line);
   if (!object.is_object() || !object.contains("type") || !object["type"].is_string())
     throw failed("bad_line", "a line of the worker's protocol is not an object with a type");
   auto type = object["type"].get<std::string>();

@@ -30,6 +30,8 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
   children_.on_other_down([this](const caf::down_msg& news) {
     if (news.source == order_.terminal_address.address())
       return end(end_reason::terminal_closed, "its terminal was closed");
+    // The branch that comes after it knows of this share, and records its end.
+    orphaned_ = true;
     end(end_reason::worker_failed, "the part of the runtime that held it failed");
   });
   self_->monitor(order_.terminal_address);

@@ -73,7 +73,7 @@ std::optional<envelope> client::next_envelope(clock::time_point deadline) {
     if (end != std::string::npos) {
       const auto line = received_.substr(0, end);
       received_.erase(0, end + 1);
-      return messages::decoded<envelope>(messages::json::parse(line));
+      return messages::decoded<envelope>(messages::parse_json(line));
     }
     searched = received_.size();
     pollfd ready{socket_, POLLIN, 0};

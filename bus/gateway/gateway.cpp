@@ -63,7 +63,7 @@ shared_bytes refusal(failure why, const std::string& causation = {}) {
 
 /// Reads a line as a command; throws `failed` (`bad_envelope`).
 envelope read_command(const std::string& line) {
-  const auto parsed = json::parse(line, nullptr, false);
+  const auto parsed = parse_json(line);
   if (!parsed.is_object())
     throw failed("bad_envelope", "a line is not a JSON object",
                  "send one envelope per line; docs/protocol.md shows them");
@@ -179,7 +179,7 @@ private:
       caf::anon_send(router_, client_command{number, read_command(line)});
     } catch (const failed& why) {
       const auto& problem = why.why();
-      auto refused = problem.code == "bad_payload"
+      auto refused = problem.code == "bad_payload" || problem.code == "bad_json"
                          ? failure{"bad_envelope", problem.message, "see docs/protocol.md", false}
                          : problem;
       connections_.at(number)->respond(refusal(std::move(refused), id_in(line)));

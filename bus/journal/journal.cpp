@@ -135,8 +135,7 @@ constexpr std::uint32_t query_limit = 10'000;
 
 caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::actor archive,
                       caf::actor router, journal_options options) {
-  auto state =
-      std::make_shared<writer>(self, std::move(storage), std::move(router), std::move(options));
+  auto state = std::make_shared<writer>(self, storage, std::move(router), std::move(options));
   return {
       [state](append& what) { return state->take(std::move(what)); },
       [state](keep& what) { state->keep_for_sure(std::move(what)); },
@@ -158,12 +157,23 @@ caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::act
                 [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
         return promise;
       },
-      [self, archive](const caller&, const verify_audit&) -> caf::result<answer> {
+      [self, storage, archive](const caller&, const verify_audit&) -> caf::result<answer> {
         auto promise = self->make_response_promise<answer>();
-        self->request(archive, caf::infinite, check_chain{})
-            .then([promise](
-                      const chain_report& report) mutable { promise.deliver(answer_with(report)); },
-                  [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+        const auto failed_with = [promise](caf::error& why) mutable {
+          promise.deliver(std::move(why));
+        };
+        // The writer knows what the file must end with: a tail that was cut is seen by that.
+        self->request(storage, caf::infinite, note_head{})
+            .then(
+                [=](const check_chain& wanted) {
+                  self->request(archive, caf::infinite, wanted)
+                      .then(
+                          [promise](const chain_report& report) mutable {
+                            promise.deliver(answer_with(report));
+                          },
+                          failed_with);
+                },
+                failed_with);
         return promise;
       },
   };

@@ -4,8 +4,10 @@
 #include "bus/journal/store.hpp"
 #include "messages/journal.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 
 namespace termlease::bus {
 
@@ -24,6 +26,13 @@ failure failure_of(const std::exception& why) {
           "see `termlease doctor`", true};
 }
 
+std::optional<chain_head> head_of(const check_chain& wanted) {
+  chain_head head{wanted.sequence, {}};
+  if (wanted.hash.size() != head.hash.size()) return std::nullopt;
+  std::copy(wanted.hash.begin(), wanted.hash.end(), head.hash.begin());
+  return head;
+}
+
 } // namespace
 
 caf::behavior storage_edge(caf::event_based_actor* self, std::shared_ptr<journal_store> store) {
@@ -39,6 +48,10 @@ caf::behavior storage_edge(caf::event_based_actor* self, std::shared_ptr<journal
         } catch (const std::exception& why) {
           return {0, failure_of(why)};
         }
+      },
+      [store](const note_head&) -> check_chain {
+        const auto& head = store->head();
+        return {head.sequence, {head.hash.begin(), head.hash.end()}};
       },
       [store, commits](idle_atom, std::uint64_t seen) {
         if (seen != *commits || !store->checkpoint_due()) return;
@@ -64,9 +77,9 @@ caf::behavior archive_edge(caf::event_based_actor*, std::filesystem::path journa
         }
         return part;
       },
-      [reader](const check_chain&) -> chain_report {
+      [reader](const check_chain& wanted) -> chain_report {
         try {
-          return reader->verify();
+          return reader->verify(head_of(wanted));
         } catch (const std::exception& why) {
           return {false, 0, 0, failure_of(why).message, {}};
         }

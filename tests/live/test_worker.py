@@ -210,6 +210,8 @@ class WorkerTest(unittest.TestCase):
             wait_until(lambda: all([guest.gone() for guest in guests]), "all guests are out", 5)
             times += [max(guest.left_at for guest in guests) - asked]
             self.assertEqual(worker.wait_ended(), 0)
+            for guest in guests:
+                guest.close()
         times.sort()
         p95 = times[min(len(times) - 1, int(0.95 * len(times)))]
         print(f"\n  last of {GUESTS} guests out after: median {1000 * statistics.median(times):.1f} ms, "
@@ -264,6 +266,21 @@ class WorkerTest(unittest.TestCase):
         worker.wait_ended()
         self.assert_nothing_left(below)
         self.assertEqual(self.tmux.run("display-message", "-p", "alive"), "alive")
+
+    def test_workers_that_die_at_any_moment_leave_the_terminal_alone(self):
+        # A tmux client that is killed while it greets its server can take the server with it.
+        for moment in range(10):
+            worker = self.open_share()
+            guest = self.guest(worker)
+            worker.wait_for("guest_joined")
+            if moment % 2:
+                worker.process.kill()
+            else:
+                worker.send("end", text="over")
+            worker.wait_ended()
+            guest.close()
+            self.assertTrue(alive(self.tmux.pid), "the tmux server lives")
+        self.assertEqual(self.tmux.run("list-clients"), "")
 
     def test_guest_programs_that_hang_do_not_hold_up_an_end(self):
         worker = self.open_share()

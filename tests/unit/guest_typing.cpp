@@ -100,7 +100,7 @@ TEST_CASE("mouse reports speak of the pane, and those beside it are dropped") {
   mouse.press("\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<32;40;20M");
   CHECK(mouse.text() == "\x1b[<0;13;9M\x1b[<0;13;9m\x1b[<32;50;25M");
   mouse.heard.text.clear();
-  mouse.press("\x1b[<0;41;4M\x1b[<0;3;21M\x1b[<0;0;1M\x1b[<35;3;4M\x1b[<1;2M\x1b[<x;1;1M\x1b[<"
+  mouse.press("\x1b[<0;41;4M\x1b[<0;3;21M\x1b[<0;0;1M\x1b[<35;3;4M\x1b[<1;2M\x1b[<"
               "99999999999;1;1M");
   CHECK(mouse.text().empty());
 }

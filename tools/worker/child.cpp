@@ -30,7 +30,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
 
 // Runs between fork and exec: only system calls.
 [[noreturn]] void become(char** argv, char** env, const child_spec& spec, pid_t parent) {
-  if (spec.dies_with_us) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_PDEATHSIG, spec.death_signal);
   if (getppid() != parent) _exit(exit_not_runnable); // the parent died before the line above
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(spec.input < 0 ? nothing : spec.input, STDIN_FILENO);
@@ -72,6 +72,7 @@ child::child(loop& events, const child_spec& spec, std::function<void(int)> exit
 
 child::~child() {
   if (!running_) return;
+  signal(SIGTERM);
   loop_.watch(pidfd_, EPOLLIN, [&events = loop_, fd = pidfd_, pid = pid_](std::uint32_t) {
     waitpid(pid, nullptr, WNOHANG);
     events.forget(fd);

@@ -1,13 +1,15 @@
 #pragma once
 
-// Why: whatever the worker starts sees nothing of the runtime's environment, and is known by a
-// descriptor rather than by a number that the kernel may give to somebody else. A child is killed
-// only where somebody says so: a `tmux -C` that dies while it still greets its server takes the
-// server, and every terminal in it, along (a null pointer in tmux 3.3a), so such a client is left
-// to notice by itself that its pipe is closed. What is left in the end is swept by the worker.
+// Why: whatever the worker starts sees nothing of the runtime's environment, is known by a
+// descriptor rather than by a number that the kernel may give to somebody else, and goes when the
+// worker goes. It is asked with SIGTERM: a `tmux -C` that is killed while it greets its server
+// takes the server, and every terminal in it, along (a null pointer in tmux 3.3a), and one whose
+// pipe is merely closed may wait for ever to write what nobody reads. On SIGTERM it finishes its
+// greeting and leaves.
 
 #include "tools/worker/loop.hpp"
 
+#include <csignal>
 #include <functional>
 #include <string>
 #include <sys/types.h>
@@ -21,7 +23,7 @@ struct child_spec {
   int output = -1;               ///< becomes stdout; -1 for /dev/null
   int errors = -1;               ///< becomes stderr; -1 for /dev/null
   int input = -1;                ///< becomes stdin; -1 for /dev/null
-  bool dies_with_us = false; ///< gets SIGKILL when this process dies; never for a client of tmux
+  int death_signal = SIGTERM;    ///< when this process dies; never SIGKILL for a client of tmux
 };
 
 /// Exit codes of a child that could not become its program (as a shell has them).
@@ -35,7 +37,7 @@ public:
   /// `exited` is called once with the wait status, when the child is reaped.
   /// Throws `failed` (`process_failed`) when no process can be made.
   child(loop& events, const child_spec& spec, std::function<void(int status)> exited);
-  /// A child that still runs goes on; it is reaped when it exits, while the loop runs.
+  /// A child that still runs gets SIGTERM, and is reaped when it exits, while the loop runs.
   ~child();
   child(const child&) = delete;
   child& operator=(const child&) = delete;

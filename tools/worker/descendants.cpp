@@ -76,9 +76,9 @@ std::vector<pid_t> own_children() {
   return children;
 }
 
-void kill_own_children() {
+void signal_own_children(int number) {
   // A child that is not reaped yet keeps its number, so these can't be somebody else's.
-  for (const auto pid : own_children()) kill(pid, SIGKILL);
+  for (const auto pid : own_children()) kill(pid, number);
 }
 
 bool reap_own_children() {

@@ -24,8 +24,8 @@ std::string environment_of(pid_t pid, std::string_view name);
 /// The direct children of this (single-threaded) process, zombies included.
 std::vector<pid_t> own_children();
 
-/// Sends SIGKILL to every child. Their own children become ours when they die.
-void kill_own_children();
+/// Sends a signal to every child. Their own children become ours when they die.
+void signal_own_children(int number);
 
 /// Reaps every child that has exited. Returns false once there is no child at all.
 bool reap_own_children();

@@ -18,8 +18,8 @@ enum class end_step {
   guests_killed,       ///< programs that are still there got SIGKILL
   backend_stopping,    ///< SIGTERM
   backend_killed,      ///< SIGKILL
-  children_leaving,    ///< what is left has lost its pipes and terminals, and goes
-  sweeping,            ///< every descendant that is left is killed and reaped
+  children_leaving,    ///< what is left gets SIGTERM
+  sweeping,            ///< SIGKILL for every descendant until none is left
   over,
 };
 

@@ -3,6 +3,8 @@
 #include "tools/worker/work_dir.hpp"
 #include "tools/worker/worker.hpp"
 
+#include <csignal>
+
 namespace termlease::worker {
 
 namespace {
@@ -64,9 +66,10 @@ void worker::enter(end_step step) {
     break;
   case end_step::children_leaving:
     close_doors();
+    signal_own_children(SIGTERM);
     break;
   case end_step::sweeping:
-    kill_own_children();
+    signal_own_children(SIGKILL);
     break;
   case end_step::over:
     if (!folder_.empty()) remove_dir(folder_);
@@ -79,7 +82,7 @@ void worker::enter(end_step step) {
 void worker::children_changed() {
   if (!ending_ || *ending_ < end_step::children_leaving) return;
   if (reap_own_children() && ending_ == end_step::sweeping)
-    kill_own_children(); // orphans of those that just died
+    signal_own_children(SIGKILL); // orphans of those that just died
   go_on();
 }
 

@@ -45,7 +45,7 @@ class CommandLine:
 
     def json(self, *arguments, **more):
         """The value that a command prints with --json; it has to succeed."""
-        done = self.run(*arguments, "--json", **more)
+        done = self.run("--json", *arguments, **more)
         assert done.returncode == 0, f"{arguments}: {done.returncode}: {done.stdout}{done.stderr}"
         return json.loads(done.stdout)
 

@@ -24,7 +24,7 @@ GENEROUS = 20.0  # seconds; only a broken system takes that long
 
 def programs_dir():
     """Where the built programs are: TERMLEASE_BIN, or the default build folder."""
-    return Path(os.environ.get("TERMLEASE_BIN", ROOT / "build" / "bin"))
+    return Path(os.environ.get("TERMLEASE_BIN", ROOT / "build" / "release" / "bin"))
 
 
 def upterm_dir():
@@ -219,7 +219,9 @@ class Guest:
 
     def pump(self, limit=0.0):
         """Takes what arrived; returns False once the terminal is closed."""
-        while select.select([self.fd], [], [], limit)[0]:
+        ready = select.poll()
+        ready.register(self.fd, select.POLLIN)
+        while ready.poll(1000 * limit):
             try:
                 part = os.read(self.fd, 65536)
             except OSError as error:

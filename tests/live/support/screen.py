@@ -80,8 +80,7 @@ class PrivateTmux:
                  command)
         self.run("set", "-g", "status", "off")
         self.run("set", "-sg", "escape-time", "0")
-        self.run("set", "-g", "window-size", "manual")
-        self.resize(rows, columns)
+        self.resize(rows, columns)  # from now on no client sizes this window
         self.pane = self.ask("#{pane_id}")
 
     def __enter__(self):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -43,7 +44,7 @@ class Worker:
             "tmux_socket": str(tmux.socket), "pane": tmux.pane, "authorized_keys": keys,
             "relay_host": "127.0.0.1", "relay_port": relay.port, "known_hosts": str(relay.known_hosts),
             "work_dir": str(self.work_dir), "upterm": str(processes.upterm_dir() / "upterm"),
-            "tmux": "/usr/bin/tmux", "guest_program": str(bin_dir / "termlease-guest"),
+            "tmux": shutil.which("tmux"), "guest_program": str(bin_dir / "termlease-guest"),
             "status": "lent", **more}
         self.send("start", **order)
 

@@ -100,11 +100,16 @@ void typing::feed(std::string_view bytes, const window_on_pane& shown, const scr
     joined.append(bytes);
     bytes = joined;
   }
-  // An Escape that ended the bytes before was not held back, whatever it begins.
-  const auto rest_of_begin = paste_begin.substr(1);
-  if (std::exchange(escape_passed_, false) && !pasting_ && bytes.starts_with(rest_of_begin)) {
-    bytes.remove_prefix(rest_of_begin.size());
-    pasting_ = true;
+  if (escape_passed_ && !pasting_) {
+    // An Escape that ended the bytes before was not held back, whatever it begins.
+    const auto rest = paste_begin.substr(1);
+    if (rest.starts_with(bytes) && bytes.size() < rest.size()) {
+      held_ = bytes;
+      return;
+    }
+    pasting_ = bytes.starts_with(rest);
+    if (pasting_) bytes.remove_prefix(rest.size());
+    escape_passed_ = false;
   }
   while (!bytes.empty()) {
     if (pasting_)
@@ -182,6 +187,7 @@ void typing::end_paste(typing_sink& sink) {
 
 void typing::flush(typing_sink& sink) {
   if (pasting_) return end_paste(sink);
+  escape_passed_ = false;
   if (!held_.empty()) sink.keys(std::exchange(held_, {}));
 }
 

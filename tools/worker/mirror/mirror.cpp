@@ -59,6 +59,11 @@ mirror::state::state(loop& events, mirror_options options, mirror_events callbac
                            "a pane is named like %3");
 }
 
+mirror::state::~state() {
+  stop();
+  loop_.cancel(retire_timer_);
+}
+
 void mirror::state::start() {
   if (running_) return;
   running_ = true;
@@ -76,15 +81,20 @@ void mirror::state::stop() {
   drop_client();
 }
 
-// Not destroyed at once: this may be called from within one of its callbacks.
 void mirror::state::drop_client() {
   if (client_) client_->stop();
-  if (client_ || question_)
-    loop_.after(std::chrono::milliseconds(0),
-                [client = std::move(client_),
-                 question = std::shared_ptr<tmux_question>(std::move(question_))] {});
-  client_.reset();
-  question_.reset();
+  if (client_) old_clients_.push_back(std::move(client_));
+  retire();
+}
+
+void mirror::state::retire() {
+  if (question_) old_questions_.push_back(std::move(question_));
+  if (retire_timer_ != 0) return;
+  retire_timer_ = loop_.after(std::chrono::milliseconds(0), [this] {
+    retire_timer_ = 0;
+    old_questions_.clear();
+    old_clients_.clear();
+  });
 }
 
 // tmux attaches to sessions, and a session is found by its id: naming the pane would select it.
@@ -95,8 +105,7 @@ void mirror::state::locate() {
 }
 
 void mirror::state::located(const std::string& answer) {
-  loop_.after(std::chrono::milliseconds(0),
-              [question = std::shared_ptr<tmux_question>(std::move(question_))] {});
+  retire();
   const auto wanted = options_.pane + " $";
   if (!running_) return;
   if (!answer.starts_with(wanted) || !answer.ends_with(" 0")) return close(pane_gone());
@@ -111,7 +120,7 @@ void mirror::state::attach(const std::string& session) {
   lost_output_ = true;
   ending_ = {};
   silenced_.clear();
-  client_ = std::make_shared<tmux_client>(
+  client_ = std::make_unique<tmux_client>(
       loop_, server_, session, options_.read_only, *this, [this] { after_reading(); },
       [this] { restart(); });
   ask_for_snapshot();

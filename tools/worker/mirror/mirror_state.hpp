@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <set>
+#include <vector>
 
 namespace termlease::worker {
 
@@ -18,7 +19,7 @@ class mirror::state final : public control_handler {
 public:
   state(loop& events, mirror_options options, mirror_events callbacks);
 
-  ~state() { stop(); }
+  ~state();
 
   void start();
   void stop();
@@ -49,6 +50,7 @@ private:
   void close(messages::failure why);
   static messages::failure pane_gone();
   void drop_client();
+  void retire();
 
   void on_output(std::string_view pane, std::string_view escaped) override;
   void on_reply(control_reply& reply) override;
@@ -72,7 +74,10 @@ private:
   bool running_ = false;
   bool ready_ = false;
   std::unique_ptr<tmux_question> question_;
-  std::shared_ptr<tmux_client> client_;
+  std::unique_ptr<tmux_client> client_;
+  // Out of use, and perhaps still on the stack: destroyed in the next turn.
+  std::vector<std::unique_ptr<tmux_question>> old_questions_;
+  std::vector<std::unique_ptr<tmux_client>> old_clients_;
   std::string session_;
   std::deque<loop::clock::time_point> restarts_;
 
@@ -98,6 +103,7 @@ private:
   loop::timer_id probe_timer_ = 0;
   loop::timer_id flood_timer_ = 0;
   loop::timer_id restart_timer_ = 0;
+  loop::timer_id retire_timer_ = 0;
   std::uint64_t pastes_ = 0;
 };
 

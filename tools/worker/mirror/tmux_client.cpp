@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ tmux_question::tmux_question(loop& events, const tmux_server& server, const std:
 }
 
 tmux_question::~tmux_question() {
+  process_->signal(SIGKILL);
   if (fd_ < 0) return;
   loop_.forget(fd_);
   close(fd_);
@@ -78,13 +80,9 @@ tmux_client::tmux_client(loop& events, const tmux_server& server, const std::str
   std::string flags = "ignore-size,pause-after=1";
   if (read_only) flags += ",read-only";
   child_spec spec;
-  // tmux wants the socket as stdin, too.
-  spec.argv = {"/bin/sh", "-c", "exec \"$0\" \"$@\" <&1"};
-  const auto words =
-      with_server(server, {"-C", "attach-session", "-E", "-t", session, "-f", flags});
-  spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+  spec.argv = with_server(server, {"-C", "attach-session", "-E", "-t", session, "-f", flags});
   spec.env = environment();
-  spec.output = ends[1];
+  spec.input = spec.output = ends[1];
   process_ = std::make_unique<child>(loop_, spec, [](int) {});
   close(ends[1]);
   loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
@@ -99,6 +97,7 @@ void tmux_client::stop() {
   loop_.forget(fd_);
   close(fd_);
   fd_ = -1;
+  process_->signal(SIGKILL); // it would leave by itself, after a talk with its server
 }
 
 void tmux_client::send(std::string_view lines) {

@@ -39,7 +39,9 @@ admin_query::admin_query(loop& events, std::string socket, backend::connections_
   if (sent) loop_.watch(fd_, EPOLLIN, [this](std::uint32_t) { read_some(); });
 }
 
-admin_query::~admin_query() { hang_up(); }
+admin_query::~admin_query() {
+  hang_up();
+}
 
 void admin_query::hang_up() {
   loop_.cancel(timer_);

@@ -104,7 +104,7 @@ child_spec host_command(const messages::worker_lines::start& share, const files&
               "USER=termlease",
               "LANG=C.UTF-8",
               "TZ=UTC"};
-  spec.dies_with_us = true;
+  spec.death_signal = SIGKILL; // told politely, it may hang
   return spec;
 }
 

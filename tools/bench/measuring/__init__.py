@@ -1,0 +1,1 @@
+"""What the measurements are made of; `share.py` in the folder above is the program."""

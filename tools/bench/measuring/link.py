@@ -1,0 +1,67 @@
+"""From the request to the printed link."""
+
+import subprocess
+
+from . import processes
+from .figures import Bar, Line, paired_difference, percentile
+from .raw import RawHost, Relay
+from .runtime import Runtime
+
+TITLE = "link"
+ABOUT = "from the request to the printed link; the policy allows, the relay is up"
+TRIES = 30
+NEEDS_BACKEND = True
+MOST_MORE = 25  # ms at the median, more than upterm alone
+MOST = 3000     # ms at p95
+
+
+def through_cli(home):
+    """`termlease share`, from its start to the link on its stdout."""
+    began = processes.now()
+    words = home.words("share", "demo", "--ttl", "10m", "--key", f"{home.key}.pub")
+    process = processes.start(words, home.environment, stdout=subprocess.PIPE)
+    try:
+        link, at = processes.read_line_with(process, lambda line: line.startswith(b"ssh "))
+    finally:
+        process.wait(processes.GENEROUS)
+        process.stdout.close()
+    share = [each for each in home.bus.call("share.list", links=True)["shares"] if each["link"] == link][0]
+    home.stop(share)
+    return at - began
+
+
+def over_bus(home):
+    """The same request by a client that is connected already."""
+    began = processes.now()
+    share = home.share("demo")
+    took = processes.now() - began
+    home.stop(share)
+    return took
+
+
+def through_upterm(home, relay):
+    with RawHost(home, relay) as raw:
+        return raw.took
+
+
+def measure(tries):
+    with Runtime() as home:
+        home.open_terminal("demo", "cat")
+        began = processes.now()
+        first = home.share("demo")
+        cold = 1000 * (processes.now() - began)
+        relay = Relay(home, first["link"])
+        home.stop(first)
+        ways = [lambda: through_cli(home), lambda: over_bus(home), lambda: through_upterm(home, relay)]
+        took = [[], [], []]
+        for turn in range(tries):
+            for place in range(3):
+                way = (turn + place) % 3
+                took[way].append(1000 * ways[way]())
+    cli, bus, raw = took
+    yield Line("`termlease share`, process start to link", "ms", cli, raw,
+               [Bar("median more than raw `upterm host`", paired_difference(cli, raw), MOST_MORE, "ms"),
+                Bar("p95", percentile(cli, 0.95), MOST, "ms")])
+    yield Line("share.start on the bus, command to answer", "ms", bus, raw,
+               [Bar("median more than raw `upterm host`", paired_difference(bus, raw), MOST_MORE, "ms")])
+    yield Line("the first one, which starts the relay", "ms", [cold])
