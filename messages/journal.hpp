@@ -14,15 +14,17 @@ namespace termlease::messages {
 /// that they are not.
 struct append {
   std::vector<record> records;
+
   static constexpr auto describe() {
     return described("append", "appends records as one unit", field("records", &append::records));
   }
 };
 
-/// Records what has happened whether or not it can be recorded, such as the end of a share: kept and
-/// tried again until the journal takes it. Not answered.
+/// Records what has happened whether or not it can be recorded, such as the end of a share: kept
+/// and tried again until the journal takes it. Not answered.
 struct keep {
   std::vector<record> records;
+
   static constexpr auto describe() {
     return described("keep", "records what has happened already", field("records", &keep::records));
   }
@@ -91,6 +93,7 @@ struct note_head {
 struct check_chain {
   std::uint64_t sequence = 0; ///< 0: no head is known
   std::string hash;           ///< its 32 bytes
+
   static constexpr auto describe() {
     return described("check_chain", "checks the whole chain",
                      field("sequence", &check_chain::sequence), field("hash", &check_chain::hash));

@@ -54,6 +54,8 @@ public:
   }
 
   caf::result<approval_opened> open(open_approval wanted) {
+    // First of all: a promise takes the sender with it.
+    const auto asker = caf::actor_cast<caf::actor>(self_->current_sender());
     auto promise = self_->make_response_promise<approval_opened>();
     auto& approval = wanted.approval;
     if (pending_.size() >= env_->settings.approvals.pending_limit) {
@@ -66,7 +68,6 @@ public:
     }
     approval.created_at = env_->now();
     approval.deadline = approval.created_at + approval.stages.at(0).deadline;
-    const auto asker = caf::actor_cast<caf::actor>(self_->current_sender());
     pending_[approval.approval_id] = {approval, asker, true};
     auto context = about(approval);
     context.actor = identity_from(approval.requested_by);

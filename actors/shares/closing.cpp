@@ -86,8 +86,7 @@ void lease_holder::finish() {
   if (is_final(order_.view.state)) return;
   order_.view.state = share_state::ended;
   order_.view.guests.clear();
-  if (!orphaned_)
-    record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
+  if (!orphaned_) record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
   self_->send(env_->relays, release_relay{order_.view.share_id});
   self_->send(env_->files, remove_folder{work_dir_});
   for (auto& [id, extension] : extensions_) {

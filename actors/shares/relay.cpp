@@ -43,8 +43,9 @@ public:
         key_(folder_ / "upterm_host_ed25519"), known_hosts_(folder_ / "upterm_known_hosts") {}
 
   caf::result<relay_address> acquire(const acquire_relay& wanted) {
-    auto made = self_->make_response_promise<relay_address>();
+    // Before the promise, which takes the sender with it.
     holders_[wanted.share_id] = caf::actor_cast<caf::actor>(self_->current_sender());
+    auto made = self_->make_response_promise<relay_address>();
     ++generation_;
     try {
       const auto programs = config::find_upterm(env_->settings, env_->paths);

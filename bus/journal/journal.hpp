@@ -23,8 +23,8 @@ struct journal_options {
   std::function<void(const messages::record&)> durable;
 };
 
-/// Takes `append`, `keep`, `read_records`, and the commands `query_audit` and `verify_audit`. Writes
-/// through `storage`, reads through `archive` (see storage.hpp), publishes to `router`.
+/// Takes `append`, `keep`, `read_records`, and the commands `query_audit` and `verify_audit`.
+/// Writes through `storage`, reads through `archive` (see storage.hpp), publishes to `router`.
 caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::actor archive,
                       caf::actor router, journal_options options);
 

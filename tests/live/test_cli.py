@@ -215,7 +215,7 @@ class WithAShare(unittest.TestCase):
                 wait_until(lambda: self.cli.json("shares") == [], "nothing is shared")
 
     def test_silence_is_told_with_code_4_and_a_denial_with_code_3(self):
-        done = self.cli.run("share", "demo", "--mode", "rw", "--wait", "0s", "--json")
+        done = self.cli.run("share", "demo", "--mode", "rw", "--wait", "1s", "--json")
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertEqual(json.loads(done.stdout)["state"], "awaiting_approval")
         denied = self.cli.run("share", "demo", "--ttl", "2h")

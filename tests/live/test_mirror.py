@@ -39,6 +39,9 @@ class MirrorTest(unittest.TestCase):
     def guest(self, hall, **size):
         return self.enterContext(GuestScreen(hall, **size))
 
+    def panes(self, tmux):
+        return tmux.run("list-panes", "-a", "-F", "#{session_id} #{window_id} #{pane_id} #{pane_active}")
+
     def run_in(self, tmux, command, until):
         tmux.type(command)
         tmux.keys("Enter")
@@ -145,6 +148,11 @@ def same_pane(tmux, guest):
 
 @unittest.skipIf(MISSING, MISSING)
 class Typing(MirrorTest):
+    def typed(self, tmux, text):
+        """Waits until the keys were brought to tmux, whatever became of them."""
+        wanted = "-H " + " ".join(f"{byte:02x}" for byte in text.encode())
+        wait_until(lambda: wanted in tmux.run("show-messages"), f"{text!r} comes to tmux")
+
     def test_a_guest_types_into_the_pane(self):
         tmux, hall = self.lend()
         guest = self.guest(hall)
@@ -168,7 +176,7 @@ class Typing(MirrorTest):
         tmux.run("set", "-g", "mouse", "on")
         tmux.run("new-session", "-d", "-s", "other", "echo secret; cat")
         guest = self.guest(hall)
-        before = tmux.run("list-panes", "-a")
+        before = self.panes(tmux)
         for text in ("\x02c", "\x02:", "new-window\r", "\x02s", "\x02)", "\x02d", "\x02&y", "\x02%", "\x02[", "\x02L",
                      "\x1b[<0;3;24M\x1b[<0;3;24m", "\x1b[<2;3;3M", "\x1b[M !!", "\x1b[>84;0;0c", "\x1bPtmux;x\x1b\\"):
             guest.type(text)
@@ -176,7 +184,7 @@ class Typing(MirrorTest):
         guest.type("mark")
         wait_until(lambda: "mark" in tmux.text(), "all of it in the pane")
         self.assertIn("^Bc^B:new-window", tmux.text())
-        self.assertEqual(tmux.run("list-panes", "-a"), before)
+        self.assertEqual(self.panes(tmux), before)
         self.assertEqual(tmux.ask("#{pane_in_mode}"), "0")
         self.assertEqual(tmux.run("list-buffers"), "")
         self.assertNotIn("secret", guest.text())
@@ -185,26 +193,25 @@ class Typing(MirrorTest):
         tmux, hall = self.lend("cat")
         guest = self.guest(hall)
         tmux.run("split-window", "-t", "lent:", "-d", "cat")
-        panes = tmux.run("list-panes", "-a")
-        for enter in (("choose-tree",), ("copy-mode",), ("customize-mode",)):
-            with self.subTest(enter[0]):
-                tmux.run(*enter, "-t", tmux.pane)
+        panes = self.panes(tmux)
+        for number, mode in enumerate(("choose-tree", "copy-mode", "customize-mode")):
+            with self.subTest(mode):
+                tmux.run(mode, "-t", tmux.pane)
                 seen = tmux.text(tmux.pane)
-                for text in ("q", "\r", ":new-window\r", "x", "\x1b[200~new-window\r\x1b[201~", "g1\r"):
+                for text in ("q", "\r", ":new-window\r", "x", "\x1b[200~new-window\r\x1b[201~", f"g{number}\r"):
                     guest.type(text)
-                # What the operator does comes later, and is done.
-                tmux.run("set-option", "-p", "-t", tmux.pane, "@mark", enter[0])
+                self.typed(tmux, f"g{number}\r")
                 self.assertEqual(tmux.ask("#{pane_in_mode}", tmux.pane), "1")
                 self.assertEqual(tmux.text(tmux.pane), seen)
-                tmux.run("send-keys", "-t", tmux.pane, "-X" if enter[0] == "copy-mode" else "q",
-                         *(["cancel"] if enter[0] == "copy-mode" else []))
+                tmux.run("send-keys", "-t", tmux.pane, *(["-X", "cancel"] if mode == "copy-mode" else ["q"]))
         tmux.run("set", "-w", "-t", "lent:", "synchronize-panes", "on")
         guest.type("both")
+        self.typed(tmux, "both")
         tmux.run("set", "-w", "-t", "lent:", "synchronize-panes", "off")
         guest.type("one")
         wait_until(lambda: "one" in tmux.text(tmux.pane), "typing works again")
         self.assertNotIn("both", tmux.text(tmux.pane) + tmux.text("lent:.1"))
-        self.assertEqual(tmux.run("list-panes", "-a"), panes)
+        self.assertEqual(self.panes(tmux), panes)
         self.assertEqual(tmux.run("list-buffers"), "")
 
     def test_a_paste_is_bracketed_where_the_program_wants_it(self):
@@ -236,8 +243,7 @@ class Manners(MirrorTest):
         before = tmux.ask(facts), tmux.run("show-environment", "-t", "lent")
         guest = self.guest(hall, rows=10, columns=33)
         self.guest(hall, rows=60, columns=200)
-        assert_same_size = tmux.ask("#{window_width}x#{window_height}")
-        self.assertEqual(assert_same_size, before[0].split()[0])
+        self.assertEqual(tmux.ask("#{window_width}x#{window_height}"), before[0].split()[0])
         guest.type("typed")
         wait_until(lambda: "typed" in tmux.text(), "typing")
         self.assertEqual(len(tmux.run("list-clients").splitlines()), 1)
@@ -269,6 +275,20 @@ class Manners(MirrorTest):
         tmux.run("move-window", "-s", "lent:0", "-t", "other:5")
         tmux.run("send-keys", "-t", tmux.pane, "echo mo''ved", "Enter")
         wait_until(lambda: "moved" in guest.text(), "the pane in its new session")
+
+    def test_tmux_survives_guests_that_come_and_go_while_every_pane_floods(self):
+        tmux, hall = self.lend("yes lent")
+        server = tmux.ask("#{pid}")
+        for _ in range(3):
+            tmux.run("split-window", "-t", "lent:", "-d", "yes other")
+        for round in range(15):
+            with Guest(hall.command.split()) as guest:
+                if round % 3:
+                    guest.wait_for("lent")
+                if round % 5 == 4:
+                    tmux.run("respawn-pane", "-k", "-t", "lent:.2", "yes again")
+        self.assertEqual(tmux.ask("#{pid}"), server)
+        wait_until(lambda: not tmux.run("list-clients"), "no client is left")
 
     def test_the_end_is_told_on_the_normal_screen_at_once(self):
         tmux, hall = self.lend()

@@ -80,6 +80,24 @@ TEST_CASE("a later snapshot keeps the colours of erased cells and the numbers of
   CHECK(shown.epoch() == epoch);
 }
 
+TEST_CASE("a full-screen program's background reaches the edge, and a coloured word's does not") {
+  const auto first = [](std::vector<std::string> rows) {
+    snapshot taken;
+    taken.report.size = {5, 10};
+    taken.report.lower = 4;
+    taken.rows = std::move(rows);
+    auto shown = painted(taken, {});
+    shown.extend_background(shown.common_background());
+    return shown;
+  };
+  const auto theme = first({"\x1b[44mone", "two", "~", "", "0123456789"});
+  CHECK(theme.row(0)[9].look.back == basic_colour(4));
+  CHECK(theme.row(3)[0].look.back == basic_colour(4));
+  const auto words = first({"\x1b[44mone\x1b[0m", "two", "three", "\x1b[44mfour\x1b[0m", ""});
+  CHECK(words.row(0)[9].look.back == default_colour);
+  CHECK(words.row(4)[0].look.back == default_colour);
+}
+
 TEST_CASE("octal escapes are undone and nothing else is touched") {
   std::string plain;
   append_unescaped(plain, "a\\033[1m\\134n\\015\\012\\377 \\9 \\01");

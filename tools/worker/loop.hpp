@@ -23,8 +23,8 @@ public:
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
 
-  /// Watches `fd` (level-triggered) until `forget(fd)`. Watching again replaces events and callback.
-  /// A callback may forget any descriptor, its own too.
+  /// Watches `fd` (level-triggered) until `forget(fd)`. Watching again replaces events and
+  /// callback. A callback may forget any descriptor, its own too.
   void watch(int fd, std::uint32_t events, ready_callback callback);
   /// Changes the events of a watched descriptor and keeps its callback.
   void rewatch(int fd, std::uint32_t events);
@@ -35,6 +35,7 @@ public:
 
   /// Runs callbacks until `stop()`.
   void run();
+
   void stop() { running_ = false; }
 
 private:
@@ -42,6 +43,7 @@ private:
     timer_id id;
     std::function<void()> callback;
   };
+
   int timeout_until_next_timer() const;
   void run_due_timers();
 

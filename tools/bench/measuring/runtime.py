@@ -148,10 +148,15 @@ class Home:
 
         return processes.wait_until(tried, "the runtime answers", pause=0.0002)
 
+    def tmux(self, *words):
+        """Asks the tmux server of this home; empty where there is none."""
+        done = subprocess.run(["tmux", "-S", self.tmux_socket, *words], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, check=False, timeout=10)
+        return done.stdout.strip()
+
     def _end_tmux(self):
         if self.tmux_socket.exists():
-            subprocess.run(["tmux", "-S", self.tmux_socket, "kill-server"], capture_output=True,
-                           stdin=subprocess.DEVNULL, check=False, timeout=10)
+            self.tmux("kill-server")
 
 
 class Runtime(Home):

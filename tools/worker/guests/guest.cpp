@@ -109,6 +109,7 @@ void guest::send_next_piece() {
 void guest::end(std::string_view text) {
   if (now == phase::leaving) return;
   now = phase::leaving;
+  listen(true);
   frame_ = {};
   send(wire::frame::end, text.substr(0, wire::max_to_guest));
 }

@@ -144,6 +144,7 @@ void hall::state::greeted(guest_number number) {
   mirror_.start();
   who.picture.set_status("checking…", false);
   draw(who);
+  listen_to(who);
   if (events_.arrived) events_.arrived(number, who.pid());
 }
 
@@ -153,6 +154,7 @@ void hall::state::admit(guest_number number) {
   who->now = guest::phase::admitted;
   show_status(*who);
   draw(*who);
+  listen_to(*who);
 }
 
 void hall::state::refuse(guest_number number, const std::string& text) {

@@ -22,13 +22,22 @@ void hall::state::draw_soon() {
 
 void hall::state::draw_all() {
   for (const auto& [number, who] : guests_)
-    if (who->now == guest::phase::admitted) draw(*who);
+    if (who->now == guest::phase::admitted) {
+      draw(*who);
+      listen_to(*who);
+    }
   pace_.drew(loop::clock::now());
 }
 
 void hall::state::draw(guest& to) {
   const bool may_see = to.now == guest::phase::admitted && mirror_.ready();
   to.draw(may_see ? &mirror_.picture() : nullptr);
+}
+
+// What a guest types before it can reach the pane waits in its terminal.
+void hall::state::listen_to(guest& who) {
+  const bool may_type = who.now == guest::phase::admitted && mirror_.ready();
+  who.listen(options_.mode != messages::share_mode::rw || (may_type && relief_timer_ == 0));
 }
 
 void hall::state::set_status(std::string text, bool alert) {
@@ -67,8 +76,8 @@ void hall::state::typed(guest_number number, std::string_view bytes) {
   who.keys.feed(bytes, who.picture.shown(), mirror_.picture().modes(), writes);
   wait_for_more(number);
   if (!mirror_.congested() || relief_timer_ != 0) return;
-  for (const auto& [each, anyone] : guests_) anyone->listen(false);
   relieve();
+  for (const auto& [each, anyone] : guests_) listen_to(*anyone);
 }
 
 void hall::state::wait_for_more(guest_number number) {
@@ -87,7 +96,7 @@ void hall::state::relieve() {
   relief_timer_ = loop_.after(relief_time, [this] {
     relief_timer_ = 0;
     if (mirror_.congested()) return relieve();
-    for (const auto& [each, anyone] : guests_) anyone->listen(true);
+    for (const auto& [each, anyone] : guests_) listen_to(*anyone);
   });
 }
 

@@ -61,6 +61,7 @@ private:
   void draw_soon();
   void draw_all();
   void draw(guest& to);
+  void listen_to(guest& who);
   void relieve();
 
   loop& loop_;

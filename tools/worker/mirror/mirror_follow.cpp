@@ -33,10 +33,11 @@ void mirror::state::paused() {
   });
 }
 
+// By a pause: tmux up to 3.6 crashes when a pane with output on its way is turned off.
 void mirror::state::silence(std::string_view pane) {
   if (!is_pane_id(pane) || !silenced_.emplace(pane).second) return;
   std::string line = "refresh-client -A '";
-  client_->send(line.append(pane).append(":off'\n"));
+  client_->send(line.append(pane).append(":pause'\n"));
 }
 
 void mirror::state::on_notice(std::string_view name, std::string_view rest) {
@@ -122,7 +123,10 @@ void mirror::state::adopt() {
   auto fresh = painted(coming_, screen_.glyphs());
   const bool same_shape =
       !lost_output_ && fresh.size() == screen_.size() && fresh.alternate() == screen_.alternate();
-  if (same_shape) screen_.lend_erased_colours(fresh);
+  if (same_shape)
+    screen_.lend_erased_colours(fresh);
+  else if (fresh.alternate())
+    fresh.extend_background(fresh.common_background());
   screen_.replace_by(std::move(fresh));
   if (lost_output_) {
     parser_.reset();

@@ -129,6 +129,11 @@ public:
   /// Takes everything but the cursor's shape, which no snapshot tells, from `other`, which was made
   /// with the clusters of this screen.
   void replace_by(screen&& other);
+  /// The background that a full-screen program gave nearly all rows that end before the edge;
+  /// `default_colour` when there is none.
+  colour common_background() const;
+  /// Gives the blank ends of rows in `back`, and empty rows, this background.
+  void extend_background(colour back);
   /// Gives erased cells at the ends of rows of `other`, an equally large picture of the same
   /// moment, the colours they have here: a snapshot doesn't tell them.
   void lend_erased_colours(screen& other) const;

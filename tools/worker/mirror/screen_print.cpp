@@ -93,16 +93,4 @@ void screen::replace_by(screen&& other) {
   modes_.cursor_blinks = blinks;
 }
 
-void screen::lend_erased_colours(screen& other) const {
-  for (std::uint32_t y = 0; y < size().rows; ++y) {
-    const auto here = grid_.row(y);
-    const auto there = other.grid_.change(y);
-    for (auto x = here.size(); x-- > 0 && there[x] == cell{};) {
-      cell erased;
-      erased.look.back = here[x].look.back;
-      if (here[x] == erased) there[x] = erased;
-    }
-  }
-}
-
 } // namespace termlease::worker

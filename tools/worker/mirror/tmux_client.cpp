@@ -46,7 +46,7 @@ tmux_question::tmux_question(loop& events, const tmux_server& server, const std:
 }
 
 tmux_question::~tmux_question() {
-  process_->signal(SIGKILL);
+  process_->signal(SIGTERM);
   if (fd_ < 0) return;
   loop_.forget(fd_);
   close(fd_);
@@ -97,7 +97,8 @@ void tmux_client::stop() {
   loop_.forget(fd_);
   close(fd_);
   fd_ = -1;
-  process_->signal(SIGKILL); // it would leave by itself, after a talk with its server
+  // Never SIGKILL: tmux up to 3.6 crashes when a client vanishes while it introduces itself.
+  process_->signal(SIGTERM);
 }
 
 void tmux_client::send(std::string_view lines) {
