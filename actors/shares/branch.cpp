@@ -38,8 +38,14 @@ public:
         .then(
             [=, this](const terminal_found& found, const caf::actor& address) {
               if (found.problem) return bury(known.share);
-              share_order order{known.share, known.keys,     known.ttl, known.warn, {},
-                                {},          found.terminal, address,   true};
+              share_order order;
+              order.view = known.share;
+              order.keys = known.keys;
+              order.ttl = known.ttl;
+              order.warn = known.warn;
+              order.terminal = found.terminal;
+              order.terminal_address = address;
+              order.resumed = true;
               order.from.who = identity_from(known.share.requested_by);
               order.from.correlation_id = known.share.correlation_id;
               open_session(std::move(order));

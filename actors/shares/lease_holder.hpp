@@ -120,6 +120,7 @@ private:
   messages::secret link_;
   bool ending_ = false;
   bool worker_running_ = false;
+  bool waited_ = false;   ///< the requester has waited long enough
   bool orphaned_ = false; ///< its branch is gone
 };
 

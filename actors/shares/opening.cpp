@@ -62,6 +62,7 @@ void lease_holder::answer_requester(answer what) {
 
 /// The requester gets the state as it is; the question stays open.
 void lease_holder::waited_long_enough() {
+  waited_ = true;
   if (order_.view.state == share_state::awaiting_approval)
     answer_requester(answer_with(order_.view));
 }

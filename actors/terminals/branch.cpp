@@ -117,8 +117,10 @@ public:
     const auto known = open_.find(view.terminal_id);
     if (known == open_.end()) return;
     children_.stop(view.terminal_id);
-    // Whoever monitors the terminal's address learns of the end by this.
-    self_->send_exit(known->second.facade, caf::exit_reason::normal);
+    // Whoever monitors the terminal's address learns of the end by this. A normal exit is one that
+    // an actor ignores, and any other would reach this branch by the link.
+    self_->unlink_from(known->second.facade);
+    self_->send_exit(known->second.facade, caf::exit_reason::user_shutdown);
     open_.erase(known);
     view.state = terminal_state::closed;
     record_end(view, reason);

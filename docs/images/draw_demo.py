@@ -19,6 +19,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 REPO = HERE.parents[1]
 PROGRAMS = os.environ.get("TERMLEASE_BIN", str(REPO / "build/release/bin"))
+CACHE = os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))  # where upterm was built
 PATIENCE = 30.0  # seconds; only a broken system takes that long
 COLUMNS = 84
 CELL = (8.0, 17.0)  # of the picture's units
@@ -33,8 +34,8 @@ class Stage:
     def __init__(self, home):
         self.folder, self.socket = home, home / "stage"
         self.environment = {
-            "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "HOME": os.environ["HOME"],
-            "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TERMLEASE_HOME": str(home), "H": str(home)}
+            "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "HOME": str(home), "XDG_CACHE_HOME": CACHE,
+            "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TERMLEASE_HOME": str(home)}
 
     def tmux(self, *words):
         done = subprocess.run(["tmux", "-S", self.socket, "-f", "/dev/null", *map(str, words)], text=True,
@@ -162,7 +163,7 @@ def act(stage, home):
     subprocess.run([*lent, show, "Enter"], check=True, env=stage.environment)
     stage.type("operator", "termlease share demo --ttl 10m --key guest.pub")
     link = stage.wait("operator", r"^(ssh \S+ -p \d+) *$").group(1)
-    stage.type("guest", "ssh() { command ssh -F $H/ssh_config \"$@\"; }; clear")
+    stage.type("guest", "ssh() { command ssh -F ssh_config \"$@\"; }; clear")
     stage.type("guest", link)
     stage.wait("guest", r"CHANGELOG\.md")
     stage.type("operator", "termlease shares")
@@ -177,7 +178,8 @@ def act(stage, home):
 
 
 def prepare(home):
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "guest", "-f", home / "guest"], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "guest", "-f", home / "guest"],
+                   check=True)
     (home / "ssh_config").write_text(
         f"Host *\n  IdentityFile {home}/guest\n  IdentitiesOnly yes\n  IdentityAgent none\n"
         f"  UserKnownHostsFile {home}/known_hosts\n  StrictHostKeyChecking accept-new\n  LogLevel ERROR\n")
@@ -193,7 +195,7 @@ def main():
         after.callback(lambda: subprocess.run(["tmux", "-S", home / "run/tmux.sock", "kill-server"], **run))
         after.callback(lambda: subprocess.run(["termlease", "daemon", "--stop"], **run))
         after.callback(lambda: subprocess.run(["tmux", "-S", stage.socket, "kill-server"], **run))
-        subprocess.run(["termlease", "policy", "init"], env=stage.environment, check=True, capture_output=True)
+        subprocess.run(["termlease", "policy", "init"], **{**run, "check": True})
         target.write_text(svg(act(stage, home)))
 
 

@@ -1,6 +1,5 @@
 """A share as its operator and its guests meet it: the link, what a guest sees, and what a guest can do."""
 
-import shlex
 import statistics
 import sys
 import time
@@ -13,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from support import processes  # noqa: E402
 from support.command_line import missing_program, running  # noqa: E402
 from support.lending import Lending  # noqa: E402
+from support.pictures import GuestWindow, LentTerminal  # noqa: E402
 from support.processes import Guest, Tmux, alive, wait_until  # noqa: E402
-from support.screen import PrivateTmux, assert_same  # noqa: E402
+from support.screen import assert_same  # noqa: E402
 
 MISSING = missing_program() or processes.missing_for_live_tests()
 LINKS = 20
@@ -56,16 +56,13 @@ class Sharing(unittest.TestCase):
         self.system.terminal(command="printf '\\033[1;32mgreen\\033[0m 日本 ┌─┐\\n'; cat")
         share = self.system.share()
         self.assertEqual(share["link"].split()[0], "ssh")
-        screen = self.enterContext(PrivateTmux(25, 80, shlex.join(map(str, self.system.ssh(share)))))
-        wait_until(lambda: "demo | read-only | ends at" in screen.text(), "the guest has a status line")
-        lent = PrivateTmux.__new__(PrivateTmux)  # the terminal's own server, as a picture
-        lent.socket, lent.folder = str(self.system.home / "run" / "tmux.sock"), self.system.home
-        lent.ask, lent.cells = (lambda text, f=lent.ask: f(text, "demo")), (lambda f=lent.cells: f("demo"))
-        assert_same(lent, screen)
-        self.assertIn("demo | read-only", screen.text().splitlines()[24])
+        window = self.enterContext(GuestWindow(self.system, share))
+        window.wait_status("demo | read-only | ends at")
+        lent = LentTerminal(self.system, "demo")
+        assert_same(lent, window)
         self.system.type("demo", "typed-by-the-operator")
-        wait_until(lambda: "typed-by-the-operator" in screen.text(), "the guest sees what is typed")
-        assert_same(lent, screen)
+        wait_until(lambda: "typed-by-the-operator" in window.text(), "the guest sees what is typed")
+        assert_same(lent, window)
 
     def test_a_read_only_guest_cannot_type(self):
         self.system.terminal()
@@ -79,7 +76,7 @@ class Sharing(unittest.TestCase):
     def test_a_read_write_guest_types_into_the_pane(self):
         self.system.terminal()
         guest = self.system.guest(self.system.share("demo", "--mode", "rw"))
-        guest.wait_for("read-write")
+        guest.wait_for("lo-and-behold")
         guest.type("typed-by-the-guest\r")
         wait_until(lambda: self.system.pane("demo").count("typed-by-the-guest") == 2, "cat has repeated it")
 
@@ -153,10 +150,11 @@ class Sharing(unittest.TestCase):
             adopted = self.system.json("terminal", "adopt", "work", "--tmux-session", "lent",
                                        "--tmux-socket", theirs.socket)
             self.assertTrue(adopted["adopted"])
+            theirs.run("send-keys", "-t", "lent", "in-their-window", "Enter")
             share = self.system.share("work", "--mode", "rw")
             for size in ((60, 15), (140, 50)):
                 guest = self.system.guest(share, size=size)
-                guest.wait_for("work | read-write")
+                guest.wait_for("in-their-window")
                 guest.type(f"from-{size[0]}\r")
                 wait_until(lambda word=f"from-{size[0]}": word in theirs.shown(), "it arrives")
                 self.assertEqual(theirs.run("display", "-p", "#{window_width}x#{window_height}"), "100x30")

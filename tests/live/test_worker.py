@@ -387,7 +387,9 @@ class WorkerTest(unittest.TestCase):
                         b"\x00\xff\xfe\n", b"x" * (1 << 20) + b"y"):
             worker = self.enterContext(Worker(self.folder))
             worker.send_raw(garbage)
-            self.assert_fails(worker, "bad_line")
+            self.assertIn(worker.wait_for("failed")["why"]["code"], ("bad_line", "bad_json"))
+            self.assertEqual(worker.wait_ended(), 0)
+            self.assertEqual(worker.lines[-1]["type"], "ended")
         worker = self.open_share()
         worker.send("start", share_id="again")
         said = worker.wait_for("failed")

@@ -134,6 +134,90 @@ TEST_CASE("a child that is dropped is asked to end, and reaped when it does") {
   CHECK(kill(pid, 0) == -1);
 }
 
+namespace {
+
+// Whoever holds the write end is gone when the read end says so.
+void wait_for_end_of(int read_end) {
+  loop events;
+  events.watch(read_end, EPOLLIN, [&](std::uint32_t) { events.stop(); });
+  events.run();
+  char byte = 0;
+  CHECK(read(read_end, &byte, 1) == 0);
+  close(read_end);
+}
+
+} // namespace
+
+TEST_CASE("an escorted program is left in peace until it has settled, then killed") {
+  loop events;
+  const auto out = make_pipe();
+  const auto started = loop::clock::now();
+  {
+    child_spec spec{{"/bin/sleep", "infinity"}, {}, out.write, -1};
+    spec.settling = std::chrono::milliseconds(100);
+    child escorted(events, spec, [](int) {});
+    close(out.write);
+    escorted.signal(SIGTERM);
+  }
+  wait_for_end_of(out.read);
+  CHECK(loop::clock::now() - started >= std::chrono::milliseconds(100));
+}
+
+TEST_CASE("an escorted program that has settled goes at once") {
+  loop events;
+  const auto out = make_pipe();
+  const auto started = loop::clock::now();
+  {
+    child_spec spec{{"/bin/sleep", "infinity"}, {}, out.write, -1};
+    spec.settling = std::chrono::hours(1);
+    child escorted(events, spec, [](int) {});
+    close(out.write);
+    escorted.settled();
+  }
+  wait_for_end_of(out.read);
+  CHECK(loop::clock::now() - started < std::chrono::minutes(1));
+}
+
+TEST_CASE("an escorted program goes when the process that wanted it is killed") {
+  const auto out = make_pipe();
+  const pid_t wanting = fork();
+  if (wanting == 0) {
+    loop events;
+    child_spec spec{{"/bin/sleep", "infinity"}, {}, out.write, -1};
+    spec.settling = std::chrono::milliseconds(1);
+    child escorted(events, spec, [](int) {});
+    kill(getpid(), SIGKILL);
+  }
+  REQUIRE(wanting > 0);
+  close(out.write);
+  waitpid(wanting, nullptr, 0);
+  wait_for_end_of(out.read);
+}
+
+TEST_CASE("an escort exits as its program did, and keeps what it was told to hold") {
+  loop events;
+  const auto held = make_pipe();
+  int status = 0;
+  child_spec spec{{"/bin/sh", "-c", "read code; exit $code"}, {}, -1, -1};
+  const auto in = make_pipe();
+  spec.input = in.read;
+  spec.hold = held.write;
+  spec.settling = std::chrono::hours(1);
+  child escorted(events, spec, [&](int how) {
+    status = how;
+    events.stop();
+  });
+  close(held.write);
+  char byte = 0;
+  CHECK(read(held.read, &byte, 1) == -1); // open still, and nothing in it
+  REQUIRE(write(in.write, "7\n", 2) == 2);
+  events.run();
+  CHECK(WEXITSTATUS(status) == 7);
+  wait_for_end_of(held.read);
+  close(in.read);
+  close(in.write);
+}
+
 TEST_CASE("a share's folder must be ours alone, and loses only what the worker put there") {
   scratch_dir scratch;
   write_private_file(scratch.path + "/kept", "theirs");

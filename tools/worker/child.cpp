@@ -1,6 +1,7 @@
 #include "tools/worker/child.hpp"
 
 #include "messages/failure.hpp"
+#include "tools/worker/escort.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -28,19 +29,27 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return result;
 }
 
+struct program {
+  char** argv;
+  char** env;
+  const child_spec& spec;
+};
+
 // Runs between fork and exec: only system calls.
-[[noreturn]] void become(char** argv, char** env, const child_spec& spec, pid_t parent) {
-  prctl(PR_SET_PDEATHSIG, spec.death_signal);
+[[noreturn]] void become(const void* what, pid_t parent) {
+  const auto& [argv, env, spec] = *static_cast<const program*>(what);
+  // An escort is killed only after its program has settled.
+  prctl(PR_SET_PDEATHSIG, spec.settling.count() > 0 ? SIGKILL : spec.death_signal);
   if (getppid() != parent) _exit(exit_not_runnable); // the parent died before the line above
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(spec.input < 0 ? nothing : spec.input, STDIN_FILENO);
   dup2(spec.output < 0 ? nothing : spec.output, STDOUT_FILENO);
   dup2(spec.errors < 0 ? nothing : spec.errors, STDERR_FILENO);
   close_range(STDERR_FILENO + 1, ~0U, 0);
+  for (int number = 1; number < NSIG; ++number) std::signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::signal(SIGPIPE, SIG_DFL);
   setsid();
   execve(argv[0], argv, env);
   const int why = errno;
@@ -55,24 +64,49 @@ child::child(loop& events, const child_spec& spec, std::function<void(int)> exit
     : loop_(events), exited_(std::move(exited)) {
   auto argv = pointers(spec.argv);
   auto env = pointers(spec.env);
+  const program what{argv.data(), env.data(), spec};
+  pipe_ends leash;
+  if (spec.settling.count() > 0) leash = make_pipe();
   const auto parent = getpid();
+  // Our handlers must not run in the child.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
   pid_ = fork();
-  if (pid_ < 0) process_failed("a process could not be started");
-  if (pid_ == 0) become(argv.data(), env.data(), spec, parent);
-  running_ = true;
-  pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)); // always CLOEXEC
+  if (pid_ == 0 && leash.read >= 0) {
+    close(leash.write); // its end must be the worker's alone
+    escort({leash.read, spec.hold, spec.settling, &become, &what});
+  }
+  if (pid_ == 0) become(&what, parent);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (leash.read >= 0) close(leash.read);
+  leash_ = leash.write;
+  running_ = pid_ > 0;
+  if (running_) pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)); // always CLOEXEC
   if (pidfd_ < 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    running_ = false;
-    process_failed("a process could not be watched");
+    if (running_ && leash_ < 0) kill(pid_, SIGKILL);
+    hang_up();
+    if (running_) waitpid(pid_, nullptr, 0);
+    process_failed("a process could not be started and watched");
   }
   loop_.watch(pidfd_, EPOLLIN, [this](std::uint32_t) { reap(); });
 }
 
+void child::hang_up() {
+  if (leash_ >= 0) close(leash_);
+  leash_ = -1;
+}
+
+void child::settled() {
+  if (leash_ < 0) return;
+  [[maybe_unused]] const auto ignored = write(leash_, "s", 1); // it may have exited
+}
+
 child::~child() {
-  if (!running_) return;
   signal(SIGTERM);
+  hang_up();
+  if (!running_) return;
   loop_.watch(pidfd_, EPOLLIN, [&events = loop_, fd = pidfd_, pid = pid_](std::uint32_t) {
     waitpid(pid, nullptr, WNOHANG);
     events.forget(fd);
@@ -81,7 +115,7 @@ child::~child() {
 }
 
 void child::signal(int number) {
-  if (running_) syscall(SYS_pidfd_send_signal, pidfd_, number, nullptr, 0);
+  if (running_ && leash_ < 0) syscall(SYS_pidfd_send_signal, pidfd_, number, nullptr, 0);
 }
 
 void child::reap() {

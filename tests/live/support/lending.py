@@ -102,8 +102,8 @@ class Lending(CommandLine):
         return self.guests[-1]
 
     def wait_guests(self, share, count):
-        return wait_until(lambda: len(guests := self.shown(share)["guests"]) == count and guests,
-                          f"{count} guests are in")
+        wait_until(lambda: len(self.shown(share)["guests"]) == count, f"{count} guests are in")
+        return self.shown(share)["guests"]
 
     # --- looking behind it ---
 

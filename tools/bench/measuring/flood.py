@@ -3,7 +3,7 @@
 from . import processes
 from .figures import Bar, Line, paired_slowdown
 from .memory import WORKER
-from .raw import RawHost, Relay, attach_command
+from .raw import RawHost, RawTmux, Relay
 from .runtime import Runtime
 from .scenes import FILLING, Pane, Scene
 
@@ -18,32 +18,44 @@ ALONE, READING, STUCK, RAW = range(4)
 
 
 class Peaks:
-    """The peaks of what could grow: the workers, and the tmux server."""
+    """The peaks of what could grow: the workers, and the tmux servers."""
 
-    def __init__(self, home):
-        server = int(home.tmux("display-message", "-p", "#{pid}"))
-        self.pids = {"a worker": processes.descendants(home.process.pid)[WORKER], "the tmux server": [server]}
+    def __init__(self, home, tmux):
+        self.pids = {"a worker": processes.descendants(home.process.pid)[WORKER],
+                     "the tmux server": [home.tmux_pid()], "raw": [tmux.pid()]}
         self.before = self.now()
 
     def now(self):
         return {name: max(processes.resident(pid)[1] for pid in pids) for name, pids in self.pids.items()}
 
     def lines(self):
-        for name, peak in self.now().items():
-            yield Line(f"peak resident memory of {name}", "MB", [peak], [],
+        peaks = self.now()
+        raw = peaks.pop("raw")
+        for name, peak in peaks.items():
+            yield Line(f"peak resident memory of {name}", "MB", [peak],
+                       [raw] if name == "the tmux server" else [],
                        [Bar("more than before the first picture", peak - self.before[name], MOST_GROWTH, "MB")])
 
 
+def open_panes(home, tmux):
+    """Nobody looks; five readers; four readers and one who reads nothing; the last with raw upterm."""
+    def ours(name, *command):
+        return home.open_terminal(name, *command)["tmux_session"]
+    return [Scene(home, home.enter(Pane(home, name, opened)))
+            for name, opened in (("alone", ours), ("reading", ours), ("stuck", ours), ("raw", tmux.open))]
+
+
 def build(home):
-    """A pane that nobody sees; five readers; four readers and one who reads nothing; that with raw upterm."""
-    scenes = [Scene(home, home.enter(Pane(home, name))) for name in ("alone", "reading", "stuck", "raw")]
+    """The scenes with their guests, the peaks so far, and how long the stuck guests were fed."""
+    tmux = home.enter(RawTmux(home))
+    scenes = open_panes(home, tmux)
     shares = {which: home.share(scenes[which].pane.name) for which in (READING, STUCK)}
     relay = Relay(home, shares[READING]["link"])
-    host = home.enter(RawHost(home, relay, attach_command(home, scenes[RAW].pane.session)))
+    host = home.enter(RawHost(home, relay, tmux.attach_command(scenes[RAW].pane.session)))
     links = {READING: shares[READING]["link"], STUCK: shares[STUCK]["link"], RAW: host.link}
     for which, link in links.items():
         scenes[which].invite(home, link, READERS)
-    peaks = Peaks(home)
+    peaks = Peaks(home, tmux)
     scenes[READING].invite_one_more(home, links[READING], reads=True)
     program = scenes[STUCK].invite_one_more(home, links[STUCK], reads=False)
     fillings = scenes[STUCK].fill(program=program)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import statistics
 
 from . import processes
 from .figures import Bar, Line, percentile
@@ -65,7 +66,9 @@ def idle_figures(what, pid, windows):
                [Bar("resident", resident, MOST_RESIDENT, "MB")],
                f"PSS {pss:.1f} MB, private {private:.1f} MB")
     woken = [wake_ups(pid) for _ in range(windows)]
-    yield Line(f"wake-ups in {WINDOW:g} s, {what}", "", woken, [], [Bar("most", max(woken), 0, "")])
+    yield Line(f"wake-ups in {WINDOW:g} s, {what}", "", woken, [],
+               [Bar("median", statistics.median(woken), 0, "")],
+               f"one after the other: {', '.join(map(str, woken))}; deadlines of what is over fire once")
 
 
 def after_a_share(home):

@@ -6,7 +6,7 @@ import random
 from . import processes
 from .figures import Bar, Line, paired_difference
 from .guests import Crowd
-from .raw import RawHost, Relay, attach_command
+from .raw import RawHost, RawTmux, Relay
 from .runtime import Runtime
 
 TITLE = "keys"
@@ -50,12 +50,12 @@ def type_interleaved(crowd, guests, count):
 
 def measure(tries):
     with Runtime() as home:
-        for name in ("ours", "raw"):
-            home.open_terminal(name, "sh", "-c", f"echo seen-{name}; exec cat")
+        home.open_terminal("ours", "sh", "-c", "echo seen-ours; exec cat")
+        tmux = home.enter(RawTmux(home))
+        session = tmux.open("raw", "sh", "-c", "echo seen-raw; exec cat")
         share = home.share("ours", mode="rw")
         relay = Relay(home, share["link"])
-        session = [each for each in home.bus.call("terminal.list")["terminals"] if each["name"] == "raw"][0]
-        raw = home.enter(RawHost(home, relay, attach_command(home, session["tmux_session"])))
+        raw = home.enter(RawHost(home, relay, tmux.attach_command(session)))
         crowd = home.enter(Crowd())
         guests = crowd.invite(home, share["link"]) + crowd.invite(home, raw.link)
         crowd.wait(lambda: b"seen-ours" in guests[0].seen and b"seen-raw" in guests[1].seen, "both are in")

@@ -26,29 +26,29 @@ WORKER, GUEST, UPTERM, TMUX, HOLDER = "termlease-worke", "termlease-guest", "upt
 
 
 class Round:
-    """What one program of each kind takes: lists of MB."""
+    """What the programs of each kind take: lists of MB by name."""
 
-    def __init__(self):
-        self.pss = {}
-        self.private = {}
-
-    def look(self, roots):
+    def __init__(self, roots, with_roots=False):
         """Counts every process below `roots`, once their memory has settled."""
         before = -1.0
         for _ in range(LOOKS):
-            self.pss, self.private = {}, {}
-            for root in roots:
-                for name, pids in processes.descendants(root).items():
-                    for pid in pids:
-                        pss, private = processes.memory(pid)
-                        self.pss.setdefault(name, []).append(pss)
-                        self.private.setdefault(name, []).append(private)
+            self._count(roots, with_roots)
             total = sum(map(sum, self.pss.values()))
             if abs(total - before) < STEADY:
                 break
             before = total
             processes.pause(SETTLING)
-        return self
+
+    def _count(self, roots, with_roots):
+        self.pss, self.private = {}, {}
+        for root in roots:
+            found = processes.descendants(root)
+            if with_roots:
+                found.setdefault(UPTERM, []).append(root)
+            for name, pids in found.items():
+                for taken in filter(None, map(processes.memory, pids)):
+                    self.pss.setdefault(name, []).append(taken[0])
+                    self.private.setdefault(name, []).append(taken[1])
 
     def per_share(self, *names):
         return sum(sum(self.pss.get(name, [])) for name in names) / SHARES
@@ -63,19 +63,18 @@ class Figures:
         self.with_guests = []
 
 
-def run_ours(home, figures, links):
+def run_ours(home, figures):
     before = processes.available()
     asked = [home.ask_for_share(f"t{each}") for each in range(SHARES)]
     shares = [home.bus.answer(each) for each in asked]
-    links[:] = [share["link"] for share in shares]
-    figures.rounds.append(Round().look([home.process.pid]))
+    figures.rounds.append(Round([home.process.pid]))
     during = processes.available()
     with Crowd() as crowd:
         for share in shares:
             crowd.invite(home, share["link"])
         crowd.wait_for(SHOWN, "a guest of each share sees its pane")
         crowd.settle()
-        figures.with_guests.append(Round().look([home.process.pid]))
+        figures.with_guests.append(Round([home.process.pid]))
     alone = processes.available()
     for share in shares:
         home.stop(share)
@@ -87,12 +86,7 @@ def run_raw(home, relay, figures):
     before = processes.available()
     with contextlib.ExitStack() as hosts:
         pids = [hosts.enter_context(RawHost(home, relay)).process.pid for _ in range(SHARES)]
-        found = Round().look(pids)
-        for pid in pids:
-            pss, private = processes.memory(pid)
-            found.pss.setdefault(UPTERM, []).append(pss)
-            found.private.setdefault(UPTERM, []).append(private)
-        figures.rounds.append(found)
+        figures.rounds.append(Round(pids, with_roots=True))
         during = processes.available()
     after = processes.available()
     figures.available.append(statistics.mean((before - during, after - during)) / SHARES)
@@ -126,7 +120,7 @@ def lines(ours, raw):
 
 
 def measure(tries):
-    ours, raw, links = Figures(), Figures(), []
+    ours, raw = Figures(), Figures()
     with Runtime() as home:
         for each in range(SHARES):
             home.open_terminal(f"t{each}", "sh", "-c", f"echo {SHOWN.decode()}; exec cat")
@@ -134,7 +128,7 @@ def measure(tries):
         relay = Relay(home, first["link"])
         home.stop(first)
         for turn in range(tries):
-            kinds = [lambda: run_ours(home, ours, links), lambda: run_raw(home, relay, raw)]
+            kinds = [lambda: run_ours(home, ours), lambda: run_raw(home, relay, raw)]
             for kind in kinds if turn % 2 == 0 else reversed(kinds):
                 kind()
     yield from lines(ours, raw)

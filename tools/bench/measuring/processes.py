@@ -123,10 +123,14 @@ def _kilobytes(pid, file):
 
 
 def memory(pid):
-    """PSS and private memory in MB."""
-    values = _kilobytes(pid, "smaps_rollup")
-    private = values["Private_Clean"] + values["Private_Dirty"]
-    return values["Pss"] / KB_PER_MB, private / KB_PER_MB
+    """PSS and private memory in MB, swapped out or not; None for a process that has just gone."""
+    try:
+        values = _kilobytes(pid, "smaps_rollup")
+        private = values["Private_Clean"] + values["Private_Dirty"] + values["Swap"]
+        shared_out = values["Pss"] + values["SwapPss"]
+    except (ProcessLookupError, FileNotFoundError, KeyError):
+        return None
+    return shared_out / KB_PER_MB, private / KB_PER_MB
 
 
 def resident(pid):

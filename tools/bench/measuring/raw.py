@@ -1,8 +1,8 @@
 """The raw program: `upterm host` as a person would run it, through the same relay."""
 
 import os
-import pathlib
 import re
+import shlex
 import shutil
 
 from . import processes, runtime
@@ -55,7 +55,26 @@ class RawHost:
         self.close()
 
 
-def attach_command(home, session):
-    """What a person would force on their guests to lend a tmux session as it is."""
-    tmux = pathlib.Path(shutil.which("tmux"))
-    return f"{tmux} -u -S {home.tmux_socket} attach-session -t ={session}"
+class RawTmux:
+    """A tmux server of its own, which no runtime knows; a person would lend a session of it as it is."""
+
+    def __init__(self, home):
+        self._home = home
+        self.socket = home.folder / "raw.tmux"
+
+    def open(self, name, *command):
+        self._home.tmux("-f", "/dev/null", "new-session", "-d", "-s", name, "-x", "80", "-y", "24",
+                        shlex.join(map(str, command)), socket=self.socket)
+        return name
+
+    def pid(self):
+        return self._home.tmux_pid(self.socket)
+
+    def attach_command(self, session):
+        return f"{shutil.which('tmux')} -u -S {self.socket} attach-session -t ={session}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._home.end_tmux(self.socket)

@@ -51,6 +51,7 @@ class Bus:
         self._socket.settimeout(processes.GENEROUS)
         self._rest = b""
         self._asked = 0
+        self._answers = {}
 
     def send(self, method, **payload):
         """Sends a command; returns its id."""
@@ -60,8 +61,8 @@ class Bus:
         return command["id"]
 
     def answer(self, asked):
-        """Waits for the result of a command that was sent."""
-        while True:
+        """Waits for the result of a command that was sent; others may be answered before it."""
+        while asked not in self._answers:
             while b"\n" not in self._rest:
                 part = self._socket.recv(65536)
                 if not part:
@@ -69,10 +70,12 @@ class Bus:
                 self._rest += part
             line, _, self._rest = self._rest.partition(b"\n")
             got = json.loads(line)
-            if got["type"] == "response" and got.get("causation_id") == asked:
-                if got["status"] != "ok":
-                    raise RuntimeError(f"{got['method']}: {got['error']['message']}")
-                return got["result"]
+            if got["type"] == "response":
+                self._answers[got["causation_id"]] = got
+        got = self._answers.pop(asked)
+        if got["status"] != "ok":
+            raise RuntimeError(f"{got['method']}: {got['error']['message']}")
+        return got["result"]
 
     def call(self, method, **payload):
         return self.answer(self.send(method, **payload))
@@ -97,7 +100,7 @@ class Home:
             f'relay_linger = "{relay_linger}"\n')
         (config / "policy.toml").write_text(POLICY)
         self.key = self.make_key("guest")
-        self._inside.callback(self._end_tmux)
+        self._inside.callback(self.end_tmux)
 
     def __enter__(self):
         return self
@@ -148,15 +151,24 @@ class Home:
 
         return processes.wait_until(tried, "the runtime answers", pause=0.0002)
 
-    def tmux(self, *words):
-        """Asks the tmux server of this home; empty where there is none."""
-        done = subprocess.run(["tmux", "-S", self.tmux_socket, *words], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=False, timeout=10)
+    def tmux(self, *words, socket=None):
+        """Asks a tmux server, the runtime's own by default; empty where there is none."""
+        done = subprocess.run(["tmux", "-S", socket or self.tmux_socket, *words], capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, check=False, timeout=10,
+                              env=clean_environment())
         return done.stdout.strip()
 
-    def _end_tmux(self):
-        if self.tmux_socket.exists():
-            self.tmux("kill-server")
+    def tmux_pid(self, socket=None):
+        """The process of a tmux server; None where there is none."""
+        shown = self.tmux("display-message", "-p", "#{pid}", socket=socket)
+        return int(shown) if shown else None
+
+    def end_tmux(self, socket=None):
+        """Returns once the server is gone."""
+        server = self.tmux_pid(socket) if (socket or self.tmux_socket).exists() else None
+        if server:
+            self.tmux("kill-server", socket=socket)
+            processes.wait_gone(server)
 
 
 class Runtime(Home):

@@ -24,11 +24,11 @@ def markers():
 
 
 class Pane:
-    """A terminal that floods on command."""
+    """A terminal that floods on command; `opened` opens it and returns its tmux session."""
 
     markers = markers()
 
-    def __init__(self, home, name):
+    def __init__(self, home, name, opened):
         self.name = name
         paths = [home.folder / f"{name}.{what}" for what in ("orders", "answers")]
         for path in paths:
@@ -36,7 +36,7 @@ class Pane:
         # Open for both ways, so that opening waits for nobody.
         self._orders, self.answers = (os.open(path, os.O_RDWR | os.O_NONBLOCK) for path in paths)
         program = pathlib.Path(__file__).with_name("pane.py")
-        self.session = home.open_terminal(name, sys.executable, program, *paths)["tmux_session"]
+        self.session = opened(name, sys.executable, program, *paths)
 
     def order(self, *words):
         os.write(self._orders, (" ".join(map(str, words)) + "\n").encode())

@@ -131,7 +131,10 @@ complete -F _termlease termlease
 }
 
 std::string zsh_script(const std::vector<command_words>& all) {
-  return "#compdef termlease\nautoload -Uz bashcompinit && bashcompinit\n" + bash_script(all);
+  return "#compdef termlease\nautoload -Uz bashcompinit && bashcompinit\n" + bash_script(all) +
+         R"sh(# Where compinit loads this file, it does so for a completion that wants its answer.
+if [[ ${funcstack[1]} == _termlease ]]; then _bash_complete -F _termlease; fi
+)sh";
 }
 
 /// A fish condition: the words so far begin with this command ("at"), or are all of it ("just").
