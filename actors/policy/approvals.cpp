@@ -74,10 +74,11 @@ public:
     context.causation_id = wanted.causation_id;
     note(draft(*env_, context, approval_requested{approval}),
          [=, this](const failure& problem) mutable {
-           if (problem) {
-             pending_.erase(approval.approval_id);
-           } else {
-             pending_[approval.approval_id].busy = false;
+           // It may have been withdrawn meanwhile.
+           const auto found = pending_.find(approval.approval_id);
+           if (found != pending_.end() && problem) pending_.erase(found);
+           if (found != pending_.end() && !problem) {
+             found->second.busy = false;
              wait_for(approval);
            }
            promise.deliver(approval_opened{approval, problem});

@@ -187,6 +187,7 @@ std::vector<child_spec> runtime::parts::tree() {
   bus::journal_options keeping;
   keeping.batch_limit = options.settings.journal.batch_limit;
   keeping.durable = [this](const record& each) { known.apply(each); };
+  keeping.log = options.log;
   const auto policy = options.paths.policy_file();
   const auto spec = [](std::string id, const caf::actor& address,
                        std::function<caf::actor()> start) {

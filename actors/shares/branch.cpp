@@ -297,7 +297,10 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
         return answered([&] { return state->extend(from, wanted); });
       },
       [state](const caller& from, const revoke_share& wanted) {
-        return answered([&] { return state->close(from, wanted); });
+        return answered([&] {
+          check_reason(wanted.reason);
+          return state->close(from, wanted);
+        });
       },
       [state](const caller& from, const stop_share& wanted) {
         return answered([&] { return state->close(from, wanted); });

@@ -52,7 +52,7 @@ public:
       address_.program = programs.upterm;
       if (!env_->settings.upterm.relay_host.empty()) {
         use_own();
-      } else if (address_.port == 0 || !waiting_.empty()) {
+      } else if (address_.port == 0 || wanted_down_ || !waiting_.empty()) {
         waiting_.push_back(made);
         if (waiting_.size() == 1) prepare_key(programs.uptermd);
         return made;

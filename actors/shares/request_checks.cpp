@@ -31,8 +31,12 @@ void check_keys(start_share& wanted) {
   if (wanted.keys.size() > most_keys)
     throw failed("too_many_keys", "a share takes at most " + std::to_string(most_keys) + " keys",
                  "make several shares");
-  for (std::size_t i = 0; i < wanted.keys.size(); ++i)
+  for (std::size_t i = 0; i < wanted.keys.size(); ++i) {
+    if (wanted.keys[i].size() > longest_key)
+      throw failed("bad_key", "key " + std::to_string(i + 1) + " is longer than any key",
+                   "give one public key as it stands in its .pub file");
     wanted.keys[i] = bus::parse_public_key(wanted.keys[i], "key " + std::to_string(i + 1)).line;
+  }
 }
 
 } // namespace
@@ -43,7 +47,11 @@ void check_request(start_share& wanted, const config::share_settings& limits) {
     throw failed("unknown_backend", "there is no backend '" + wanted.backend + "'", "use upterm");
   check_times(wanted, limits);
   check_keys(wanted);
-  if (wanted.reason.size() > longest_reason)
+  check_reason(wanted.reason);
+}
+
+void check_reason(const std::string& reason) {
+  if (reason.size() > longest_reason)
     throw failed("bad_reason", "a reason has at most " + std::to_string(longest_reason) + " bytes",
                  "say it shorter");
 }

@@ -59,13 +59,15 @@ private:
     commit batch;
     while (!waiting_.empty() &&
            (batch.records.empty() ||
-            batch.records.size() + waiting_.front().records.size() <= options_.batch_limit)) {
+            (alone_ == 0 &&
+             batch.records.size() + waiting_.front().records.size() <= options_.batch_limit))) {
       auto& unit = waiting_.front();
       batch.records.insert(batch.records.end(), unit.records.begin(), unit.records.end());
       waiting_records_ -= unit.records.size();
       committing_.push_back(std::move(unit));
       waiting_.pop_front();
     }
+    if (alone_ > 0) --alone_;
     under_way_ = true;
     self_->request(storage_, caf::infinite, std::move(batch))
         .then([this](const recorded& done) { finish(done); },
@@ -79,7 +81,9 @@ private:
   void finish(const recorded& done) {
     under_way_ = false;
     auto units = std::exchange(committing_, {});
-    if (done.problem) {
+    if (done.problem.code == "bad_record") {
+      single_out(units, done);
+    } else if (done.problem) {
       keep_what_must(units, done);
     } else {
       acknowledge(units, done.last);
@@ -100,6 +104,24 @@ private:
       if (unit.promise) unit.promise->deliver(recorded{last, {}});
     }
     self_->send(router_, std::move(news));
+  }
+
+  /// No disk will ever take one of these units: alone, each of them shows whether it is the one.
+  void single_out(std::deque<unit_of_records>& units, const recorded& done) {
+    if (units.size() > 1) {
+      alone_ = units.size();
+      while (!units.empty()) {
+        waiting_records_ += units.back().records.size();
+        waiting_.push_front(std::move(units.back()));
+        units.pop_back();
+      }
+      return;
+    }
+    if (units.front().promise) {
+      units.front().promise->deliver(done);
+    } else if (options_.log) {
+      options_.log("a record could not be kept: " + done.problem.message);
+    }
   }
 
   void keep_what_must(std::deque<unit_of_records>& units, const recorded& done) {
@@ -125,6 +147,7 @@ private:
   std::deque<unit_of_records> waiting_;
   std::deque<unit_of_records> committing_;
   std::size_t waiting_records_ = 0;
+  std::size_t alone_ = 0; ///< so many of the next units are committed one by one
   bool under_way_ = false;
   bool resting_ = false;
 };

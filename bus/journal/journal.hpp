@@ -21,6 +21,7 @@ struct journal_options {
   messages::span retry = messages::seconds(1); ///< for records that must be kept
   /// Called with each durable record, before it is acknowledged: keeps what a restart needs.
   std::function<void(const messages::record&)> durable;
+  std::function<void(const std::string&)> log; ///< never a secret; may be empty
 };
 
 /// Takes `append`, `keep`, `read_records`, and the commands `query_audit` and `verify_audit`.

@@ -47,6 +47,7 @@ public:
     const auto found = connections_.find(asked.connection);
     if (found == connections_.end()) return options_.clients->close(asked.connection);
     try {
+      check_ids(asked.command);
       dispatch(asked, found->second);
     } catch (const failed& why) {
       respond(asked, answer_with(why.why()));
@@ -68,6 +69,15 @@ public:
   }
 
 private:
+  /// What a client calls itself and its work ends up in every record about it.
+  static void check_ids(const envelope& command) {
+    for (const auto* each : {&command.id, &command.correlation_id, &command.workspace_id,
+                             &command.lane_id, &command.session_id})
+      if (each->size() > longest_id)
+        throw failed("bad_envelope", "an id has at most " + std::to_string(longest_id) + " bytes",
+                     "use UUIDs, or names of that length");
+  }
+
   caller caller_of(const client_command& asked, const connection_state& from) const {
     const auto& command = asked.command;
     return {from.who,
@@ -131,12 +141,15 @@ private:
             });
   }
 
-  /// Whoever uses a token that was revoked is disconnected.
+  /// Whoever uses a token that was revoked is disconnected; what it has sent already is refused.
   void expel(const record& revocation) {
     const auto token = decoded<token_revoked>(json::parse(revocation.metadata.text)).token;
-    for (const auto& [connection, state] : connections_)
-      if (state.who.kind == token.kind && state.who.name == token.name)
-        options_.clients->close(connection);
+    std::erase_if(connections_, [&](const auto& each) {
+      const auto& [connection, state] = each;
+      const bool meant = state.who.kind == token.kind && state.who.name == token.name;
+      if (meant) options_.clients->close(connection);
+      return meant;
+    });
   }
 
   void start_hearing(const client_command& asked, connection_state& from, const subscribe& wanted) {
@@ -178,7 +191,9 @@ private:
 
   /// Reads on for a subscriber that is behind; it is live once it has caught up.
   void replay(std::uint64_t connection) {
-    auto& heard = *connections_.at(connection).heard;
+    const auto found = connections_.find(connection);
+    if (found == connections_.end() || !found->second.heard) return;
+    auto& heard = *found->second.heard;
     if (heard.next > options_.last_sequence) {
       heard.replaying = false;
       return;
@@ -194,6 +209,8 @@ private:
     const auto found = connections_.find(connection);
     if (found == connections_.end() || !found->second.heard) return;
     if (part.problem || part.records.empty()) return options_.clients->close(connection);
+    // Read for a subscription that another one has replaced meanwhile.
+    if (part.records.front().sequence != found->second.heard->next) return;
     for (const auto& each : part.records) hand_over(connection, *found->second.heard, each);
     options_.clients->tell_when_drained(connection);
   }

@@ -19,6 +19,9 @@
 
 namespace termlease::bus {
 
+/// Longest id that a client may give, in bytes.
+inline constexpr std::size_t longest_id = 128;
+
 struct router_options {
   std::map<branch, caf::actor> branches;
   std::shared_ptr<outbox> clients;

@@ -35,7 +35,8 @@ class Stage:
         self.folder, self.socket = home, home / "stage"
         self.environment = {
             "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "HOME": str(home), "XDG_CACHE_HOME": CACHE,
-            "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TERMLEASE_HOME": str(home)}
+            "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TERMLEASE_HOME": str(home),
+            "HISTFILE": "/dev/null"}
 
     def tmux(self, *words):
         done = subprocess.run(["tmux", "-S", self.socket, "-f", "/dev/null", *map(str, words)], text=True,

@@ -12,11 +12,12 @@ import shutil
 import signal
 import sys
 
-from measuring import flood, idle, keys, link, memory, revocation
+from measuring import flood, idle, keys, link, memory, processes, revocation, runtime
 from measuring.figures import Table
 
 ROWS = {row.TITLE: row for row in (link, revocation, memory, keys, flood, idle)}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NEEDED = ("tmux", "ssh", "ssh-keygen")
 
 
@@ -76,7 +77,28 @@ def measure(row, tries, table):
 
 
 def stop(*_):
+    # Once: what has to be ended is ended without another interruption.
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def run(given):
+    """Measures what was asked for; returns the exit code."""
+    if given.realtime:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not given.json
+    out = sys.stderr if given.json else sys.stdout
+    table = Table(lambda text: print(text, file=out, flush=True), colours)
+    if given.realtime:
+        table.say("measured ahead of everything else that runs here (SCHED_RR)")
+    rows = [measure(ROWS[name], given.tries, table) for name in given.rows]
+    missed = sum(row["missed"] for row in rows)
+    if given.json:
+        print(json.dumps({"processors": os.cpu_count(), "realtime": given.realtime, "rows": rows,
+                          "missed": missed}, indent=2))
+    table.say(f"\nmissed: {missed}" if missed else "\nevery bar is met")
+    return 1 if missed else 0
 
 
 def main():
@@ -85,27 +107,20 @@ def main():
     if reason:
         print(f"error: {reason}", file=sys.stderr)
         return 1
-    # Whatever ends this, what it has started is ended first.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in ENDINGS:
         signal.signal(ending, stop)
-    if given.realtime:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not given.json
-    out = sys.stderr if given.json else sys.stdout
-    table = Table(lambda text: print(text, file=out, flush=True), colours)
-    if given.realtime:
-        table.say("measured ahead of everything else that runs here (SCHED_RR)")
+    base = None
     try:
-        rows = [measure(ROWS[name], given.tries, table) for name in given.rows]
+        processes.adopt_orphans()
+        base = runtime.make_base()
+        return run(given)
     except KeyboardInterrupt:
-        print("\ninterrupted: everything that was started is ended", file=sys.stderr)
+        print("\ninterrupted: what was started is being ended", file=sys.stderr)
         return 130
-    missed = sum(row["missed"] for row in rows)
-    if given.json:
-        print(json.dumps({"processors": os.cpu_count(), "realtime": given.realtime, "rows": rows, "missed": missed}, indent=2))
-    else:
-        table.say(f"\n{missed} of the bars missed" if missed else "\nevery bar is met")
-    return 1 if missed else 0
+    finally:
+        processes.end_everything_below()
+        if base:
+            shutil.rmtree(base, ignore_errors=True)
 
 
 if __name__ == "__main__":

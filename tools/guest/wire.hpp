@@ -13,7 +13,7 @@ namespace termlease::guest_wire {
 
 inline constexpr std::uint8_t version = 1;
 inline constexpr std::size_t header_bytes = 5;
-inline constexpr std::size_t max_to_worker = 4096;     ///< payload of a frame to the worker
+inline constexpr std::size_t max_to_worker = 4096; ///< payload of a frame to the worker
 inline constexpr std::size_t max_to_guest = 32768; ///< payload of a frame to the guest program
 
 enum class frame : std::uint8_t {

@@ -12,7 +12,6 @@ from .runtime import Runtime
 TITLE = "keys"
 ABOUT = "keystroke to echo: guest, ssh, relay, upterm, our guest program (raw: `tmux attach`), pane"
 TRIES = 30
-NEEDS_BACKEND = True
 KEYS_PER_TRY = 10
 MOST_MORE = 0.5          # ms at the median, more than a plain `tmux attach`
 PAUSE = (0.010, 0.040)   # seconds between two keys, as a fast typist's

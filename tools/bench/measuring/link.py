@@ -10,7 +10,6 @@ from .runtime import Runtime
 TITLE = "link"
 ABOUT = "from the request to the printed link; the policy allows, the relay is up"
 TRIES = 30
-NEEDS_BACKEND = True
 MOST_MORE = 25  # ms at the median, more than upterm alone
 MOST = 3000     # ms at p95
 

@@ -12,7 +12,6 @@ from .runtime import Runtime
 TITLE = "memory"
 ABOUT = "per share, ten at once, of a terminal of 80x24 each"
 TRIES = 30
-NEEDS_BACKEND = True
 SHARES = 10
 MOST_PER_SHARE = 7     # MB without guests
 MOST_WORKER = 1.5      # MB of private memory

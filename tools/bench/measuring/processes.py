@@ -5,6 +5,7 @@ the same way for ours and for the raw program.
 """
 
 import contextlib
+import ctypes
 import os
 import pathlib
 import select
@@ -14,6 +15,7 @@ import time
 
 GENEROUS = 20.0  # seconds; only a broken system takes that long
 KB_PER_MB = 1024
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def now():
@@ -87,6 +89,21 @@ def wait_gone(pid, limit=GENEROUS):
             signal.pidfd_send_signal(handle, signal.SIGKILL)
     finally:
         os.close(handle)
+
+
+def adopt_orphans():
+    """From now on whatever we start stays below us, also what goes into the background."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_everything_below():
+    """Ends what is still there of all that was started; normally that is nothing."""
+    for pid in [pid for pids in descendants(os.getpid()).values() for pid in pids]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 def table():

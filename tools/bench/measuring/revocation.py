@@ -11,7 +11,6 @@ from .runtime import Runtime
 TITLE = "revoke"
 ABOUT = "from `revoke` until the last of 5 guests' ssh processes is gone"
 TRIES = 100
-NEEDS_BACKEND = True
 GUESTS = 5
 MOST = 50           # ms at p95
 TRIES_PER_RAW = 3   # a raw try loses a second whenever upterm leaves a guest behind

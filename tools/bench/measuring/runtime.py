@@ -38,6 +38,13 @@ def clean_environment(**more):
             "TERM": "xterm-256color", **{name: str(value) for name, value in more.items()}}
 
 
+def make_base():
+    """Makes the folder that everything happens in; its path is short, since sockets are in it."""
+    base = pathlib.Path(tempfile.mkdtemp(prefix="tlb-", dir="/tmp"))
+    Home.base = base
+    return base
+
+
 class Bus:
     """One connection to the bus."""
 
@@ -87,8 +94,13 @@ class Bus:
 class Home:
     """A folder with a policy that allows everything, and what runs in it."""
 
+    base = None
+    numbered = 0
+
     def __init__(self, relay_linger="1d"):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlb-", dir="/tmp"))
+        Home.numbered += 1
+        self.folder = Home.base / str(Home.numbered)
+        self.folder.mkdir(mode=0o700)
         self.environment = clean_environment(TERMLEASE_HOME=self.folder)
         self._inside = contextlib.ExitStack()
         self._inside.callback(shutil.rmtree, self.folder, ignore_errors=True)

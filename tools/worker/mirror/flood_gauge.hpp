@@ -16,7 +16,7 @@ class flood_gauge {
 public:
   using time_point = loop::clock::time_point;
 
-  static constexpr std::int64_t burst = 24576;           ///< bytes that may come at once
+  static constexpr std::int64_t burst = 24576;               ///< bytes that may come at once
   static constexpr std::int64_t bytes_per_millisecond = 512; ///< that may come all the time
 
   /// Notes `bytes` of output; true when they are too much.

@@ -9,7 +9,7 @@ namespace termlease::worker {
 
 namespace {
 
-constexpr std::size_t most_unsent = 256 * 1024; ///< typed bytes that wait for tmux, as commands
+constexpr std::size_t most_unsent = 262144; ///< typed bytes that wait for tmux, as commands
 constexpr std::string_view whereabouts = "#{pane_id} #{session_id} #{pane_dead}";
 
 } // namespace

@@ -102,9 +102,7 @@ void output_parser::step_csi(unsigned char byte, screen& onto) {
   if (byte < 0x30) {
     add_intermediate(byte);
     state_ = state::csi_intermediate;
-  } else if (state_ == state::csi_intermediate) {
-    state_ = state::csi_ignore;
-  } else if (byte < 0x3c) {
+  } else if (state_ != state::csi_intermediate && byte < 0x3c) {
     add_parameter(byte);
     state_ = state::csi_parameter;
   } else if (state_ == state::csi_enter) {

@@ -13,10 +13,10 @@ namespace termlease::worker {
 
 namespace {
 
-constexpr std::size_t bytes_per_read = 16 * 1024;
+constexpr std::size_t bytes_per_read = 16384;
 constexpr int reads_per_turn = 8;
 constexpr std::size_t max_answer = 4096;
-constexpr int room_on_the_way = 8 * 1024; ///< output that tmux may prepare before it is read
+constexpr int room_on_the_way = 8192; ///< output that tmux may prepare before it is read
 
 // LC_ALL makes tmux take text as UTF-8; TMUX is missing so that it doesn't believe to be nested.
 std::vector<std::string> environment() {

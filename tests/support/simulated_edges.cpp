@@ -1,0 +1,133 @@
+#include "tests/support/simulated_alarms.hpp"
+#include "tests/support/simulated_disk.hpp"
+#include "tests/support/simulated_files.hpp"
+
+#include "messages/runtime.hpp"
+
+#include <algorithm>
+
+namespace termlease::tests {
+
+using namespace messages;
+
+namespace {
+
+caf::actor sender_of(caf::event_based_actor* self) {
+  return caf::actor_cast<caf::actor>(self->current_sender());
+}
+
+} // namespace
+
+simulated_alarms::simulated_alarms(virtual_time& time) : time_(time) {
+  address_ = time.system().spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    return {
+        [=, this](const set_alarm& wanted) { take(wanted, sender_of(self)); },
+        [=, this](const cancel_alarm& which) { forget(which.name, sender_of(self)); },
+    };
+  });
+  time.add({[this] { return until_next(); }, [this] { ring(); }});
+}
+
+void simulated_alarms::take(const set_alarm& wanted, const caf::actor& owner) {
+  forget(wanted.name, owner);
+  const auto left = wanted.at - time_.now();
+  alarms_.push_back({owner, wanted.name, wanted.at, time_.boot_ms() + left.ms});
+  ring();
+}
+
+void simulated_alarms::forget(const std::string& name, const caf::actor& owner) {
+  const auto meant = [&](const alarm& each) { return each.name == name && each.owner == owner; };
+  if (late_rings) {
+    for (auto& each : alarms_) each.replaced |= meant(each);
+  } else {
+    std::erase_if(alarms_, meant);
+  }
+}
+
+std::optional<span> simulated_alarms::until_next() const {
+  std::optional<span> next;
+  for (const auto& each : alarms_) {
+    const auto left = std::min(each.at.ms - time_.now().ms, each.boot_ms - time_.boot_ms());
+    next = span{std::min(next ? next->ms : left, std::max<std::int64_t>(left, 0))};
+  }
+  return next;
+}
+
+void simulated_alarms::ring() {
+  std::erase_if(alarms_, [&](const alarm& each) {
+    const bool due = each.at <= time_.now() || each.boot_ms <= time_.boot_ms();
+    if (due) caf::anon_send(each.owner, alarm_rang{each.name, each.at});
+    return due;
+  });
+}
+
+caf::actor simulated_files::spawn_in(caf::actor_system& system) {
+  return system.spawn([this]() -> caf::behavior {
+    return {
+        [this](const make_folder& what) {
+          if (!problem) folders.insert(what.path);
+          return file_done{{}, problem};
+        },
+        [this](const write_file& what) {
+          if (!problem) files[what.path] = what.text;
+          return file_done{{}, problem};
+        },
+        [this](const read_file& what) {
+          const auto found = files.find(what.path);
+          return file_done{found == files.end() ? std::string{} : found->second, {}};
+        },
+        [this](const remove_folder& what) { folders.erase(what.path); },
+    };
+  });
+}
+
+caf::actor simulated_disk::spawn_in(caf::actor_system& system) {
+  commits_.clear();
+  return system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    return {
+        [=, this](const commit& batch) -> caf::result<recorded> {
+          if (!held_) return write(batch.records);
+          auto reply = self->make_response_promise<recorded>();
+          commits_.emplace_back(batch, reply);
+          return reply;
+        },
+        [this](const read_records& which) { return read(which); },
+        [this](const note_head&) {
+          return check_chain{records.size(), {}};
+        },
+        [this](const check_chain& wanted) {
+          return chain_report{wanted.sequence == records.size(), records.size(), 0, {}, "head"};
+        },
+    };
+  });
+}
+
+void simulated_disk::release() {
+  held_ = false;
+  for (auto& [batch, reply] : std::exchange(commits_, {})) reply.deliver(write(batch.records));
+}
+
+recorded simulated_disk::write(std::vector<record> batch) {
+  if (problem) return {0, problem};
+  if (refuses && std::any_of(batch.begin(), batch.end(), refuses))
+    return {0, {"bad_record", "a record is too long", {}, false}};
+  ++commits;
+  for (auto& each : batch) {
+    each.sequence = records.size() + 1;
+    records.push_back(std::move(each));
+  }
+  return {records.size(), {}};
+}
+
+journal_part simulated_disk::read(const read_records& which) const {
+  journal_part part;
+  if (problem) part.problem = problem;
+  for (const auto& each : records) {
+    if (part.problem || part.records.size() >= which.limit) break;
+    if (each.sequence < which.from || each.timestamp < which.since) continue;
+    if (which.share_id.empty() || which.share_id == each.share_id) part.records.push_back(each);
+  }
+  return part;
+}
+
+} // namespace termlease::tests
