@@ -6,9 +6,13 @@
 #include "actors/core/environment.hpp"
 #include "messages/journal.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace termlease::actors {
+
+/// How long a decision waits for its record. A journal that crashed answers nobody.
+inline constexpr std::chrono::seconds record_patience{10};
 
 /// What an action belongs to; carried along by whoever acts.
 struct action_context {

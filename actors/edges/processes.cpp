@@ -47,6 +47,7 @@ public:
       const auto id = next_++;
       const auto made = launch(wanted.argv, wanted.working_directory);
       children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
+      owners_[id] = owner.address();
       caf::anon_send(owner, child_started{id, made.pid, {}});
       children_[id]->start();
     } catch (const failed& why) {
@@ -99,6 +100,17 @@ public:
     with(what.child, [&](child& to) { to.signal(what.signal); });
   }
 
+  /// Nobody is left to end these programs, so they are told to end.
+  void abandon(const caf::actor_addr& owner) {
+    for (const auto& [id, each] : owners_) {
+      if (each != owner) continue;
+      with(id, [](child& of) {
+        of.close_input_when_written();
+        of.signal(SIGTERM);
+      });
+    }
+  }
+
   void watch(std::int32_t pid, const caf::actor& owner) {
     const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (pidfd < 0) return caf::anon_send(owner, process_gone{pid});
@@ -122,6 +134,7 @@ private:
     events.exited = [self = shared_from_this(), id, owner](int status) {
       caf::anon_send(owner, child_exited{id, status});
       self->children_.erase(id);
+      self->owners_.erase(id);
     };
     return events;
   }
@@ -137,6 +150,7 @@ private:
   process_limits limits_;
   child_id next_ = 1;
   std::map<child_id, std::shared_ptr<child>> children_;
+  std::map<child_id, caf::actor_addr> owners_;
 };
 
 /// Promises are kept with the actor; what the Asio thread has to say comes back as a message.
@@ -176,8 +190,12 @@ caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
   auto table = std::make_shared<process_table>(*io, limits);
   auto results = std::make_shared<promises>(self);
   const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
+  self->set_down_handler([=](const caf::down_msg& news) {
+    asio::post(*io, [=, owner = news.source] { table->abandon(owner); });
+  });
   return {
       [=](const spawn_child& wanted) {
+        self->monitor(sender());
         asio::post(*io, [=, owner = sender()] { table->spawn(wanted, owner); });
       },
       [=](const run_program& wanted) -> caf::result<program_result> {

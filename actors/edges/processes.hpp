@@ -17,6 +17,7 @@ struct process_limits {
   std::size_t unwritten = 1 << 20; ///< bytes that wait for a child's stdin; more ends it
 };
 
+/// A program whose owner is gone has its stdin closed and gets SIGTERM.
 /// Takes `spawn_child`, `write_child`, `close_child_input`, `signal_child`, `run_program` and
 /// `watch_process` (messages/edges.hpp). `io` runs on one thread, which must outlive the actor.
 caf::behavior process_edge(caf::event_based_actor* self, boost::asio::io_context* io,

@@ -249,7 +249,8 @@ private:
     self_->send(env_->alarms, cancel_alarm{view.approval_id});
     resolved_.push_back(view);
     if (resolved_.size() > resolved_kept) resolved_.pop_front();
-    if (asker) self_->send(asker, approval_outcome{view});
+    // Whoever asked an earlier keeper is known to the shares alone.
+    self_->send(asker ? asker : env_->shares, approval_outcome{view});
   }
 
   void wait_for(const approval_view& view) {
@@ -257,7 +258,7 @@ private:
   }
 
   template <class Done> void note(record news, Done done) {
-    self_->request(env_->journal, caf::infinite, append{{std::move(news)}})
+    self_->request(env_->journal, record_patience, append{{std::move(news)}})
         .then([done](const recorded& result) mutable { done(result.problem); },
               [done](const caf::error&) mutable {
                 done(failure{"journal_unavailable", "the journal failed", "try again", true});
@@ -291,7 +292,10 @@ caf::behavior approvals(caf::event_based_actor* self, shared_environment env,
       [state](const withdraw_approval& wanted) { state->withdraw(wanted); },
       [state](const alarm_rang& alarm) { state->deadline_passed(alarm); },
       [state](const caller& from, const resolve_approval& wanted) {
-        return answered([&] { return state->resolve(from, wanted); });
+        return answered([&] {
+          check_reason(wanted.reason);
+          return state->resolve(from, wanted);
+        });
       },
       [state](const caller&, const list_approvals& wanted) { return state->list(wanted); },
   };

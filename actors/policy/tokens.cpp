@@ -104,7 +104,7 @@ private:
 
   template <class Done> caf::result<answer> recorded_first(record news, Done done) {
     auto promise = self_->make_response_promise<answer>();
-    self_->request(env_->journal, caf::infinite, append{{std::move(news)}})
+    self_->request(env_->journal, record_patience, append{{std::move(news)}})
         .then(
             [promise, done](const recorded& result) mutable {
               promise.deliver(result.problem ? answer_with(result.problem) : done());

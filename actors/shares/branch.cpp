@@ -124,6 +124,12 @@ public:
     if (is_final(news.share.state)) over(found->second);
   }
 
+  /// From approvals that were restarted and don't know any more who asked.
+  void resolved(const approval_outcome& news) {
+    const auto found = shares_.find(news.approval.share_id);
+    if (found != shares_.end() && found->second.session) self_->send(found->second.session, news);
+  }
+
   void requester_left(const client_gone& news) {
     for (auto& [id, each] : shares_)
       if (each.connection == news.connection && each.session)
@@ -311,6 +317,7 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
       },
       [state](const share_changed& news) { state->changed(news); },
       [state](const client_gone& news) { state->requester_left(news); },
+      [state](const approval_outcome& news) { state->resolved(news); },
       [state](close_down) { return state->close_all(); },
       [state](const restart_child& again) { state->restart(again.id); },
   };

@@ -8,6 +8,8 @@ using namespace messages;
 
 namespace {
 
+constexpr auto unknown_outcome = "journal_unavailable";
+
 /// What a guest reads last; the same words as the operator and the journal have.
 std::string farewell(const share_view& view) {
   std::string text = "This share has ended: " + std::string(name_of(view.end_reason));
@@ -101,21 +103,24 @@ void lease_holder::finish() {
   self_->quit();
 }
 
-/// Nothing was recorded, so nothing happened: the requester is told why, and that is all.
+/// Nothing was recorded, so nothing happened: the requester is told why, and that is all. Where it
+/// is not known whether something was recorded, it is recorded that it came to nothing.
 void lease_holder::drop(const failure& why) {
   answer_requester(answer_with(why));
   for (auto& each : closers_) each.deliver(answer_with(order_.view));
   order_.view.state = share_state::denied;
   order_.view.detail = why.message;
+  if (why.code == unknown_outcome)
+    record_fact(draft(*env_, own_context("share.start"), share_denied{order_.view}, "error"));
   self_->send(branch_, share_changed{order_.view});
   self_->quit();
 }
 
 void lease_holder::record_then(std::vector<record> news, std::function<void(const failure&)> done) {
-  self_->request(env_->journal, caf::infinite, append{std::move(news)})
+  self_->request(env_->journal, record_patience, append{std::move(news)})
       .then([done](const recorded& result) { done(result.problem); },
             [done](const caf::error&) {
-              done({"journal_unavailable", "the journal failed", "try again", true});
+              done({unknown_outcome, "the journal failed", "try again", true});
             });
 }
 

@@ -20,11 +20,9 @@ void lease_holder::check_extension(const extend_share& wanted) const {
                  "extend it once it has started");
   if (wanted.by.ms <= 0)
     throw failed("bad_ttl", "an extension must be longer than nothing", "write it as 15m or 1h30m");
-  const auto total = view.expires_at + wanted.by - view.created_at;
-  if (total > env_->settings.shares.max_ttl)
-    throw failed("bad_ttl",
-                 "a share may last at most " + to_text(env_->settings.shares.max_ttl) +
-                     ", extensions included",
+  const auto most = env_->settings.shares.max_ttl;
+  if (wanted.by > most || view.expires_at + wanted.by - view.created_at > most)
+    throw failed("bad_ttl", "a share may last at most " + to_text(most) + ", extensions included",
                  "extend by less, or share again later");
 }
 

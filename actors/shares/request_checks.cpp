@@ -1,6 +1,9 @@
 #include "actors/shares/request_checks.hpp"
 
+#include "actors/core/answering.hpp"
 #include "bus/identity/public_key.hpp"
+
+#include <algorithm>
 
 namespace termlease::actors {
 
@@ -48,12 +51,7 @@ void check_request(start_share& wanted, const config::share_settings& limits) {
   check_times(wanted, limits);
   check_keys(wanted);
   check_reason(wanted.reason);
-}
-
-void check_reason(const std::string& reason) {
-  if (reason.size() > longest_reason)
-    throw failed("bad_reason", "a reason has at most " + std::to_string(longest_reason) + " bytes",
-                 "say it shorter");
+  wanted.wait = std::min(wanted.wait, longest_wait);
 }
 
 } // namespace termlease::actors

@@ -12,12 +12,9 @@ namespace termlease::actors {
 /// bad_key, no_keys, too_many_keys, unknown_backend, bad_reason.
 void check_request(messages::start_share& wanted, const config::share_settings& limits);
 
-/// Throws `failed` (`bad_reason`).
-void check_reason(const std::string& reason);
-
-/// At most this many keys in one request, and this many bytes of a reason and of a key's line.
+/// At most this many keys in one request, this many bytes of each, and this long a wait.
 inline constexpr std::size_t most_keys = 64;
-inline constexpr std::size_t longest_reason = 1024;
 inline constexpr std::size_t longest_key = 3072; ///< an RSA key of 16384 bits and its comment
+inline constexpr messages::span longest_wait = messages::hours(24 * 7);
 
 } // namespace termlease::actors

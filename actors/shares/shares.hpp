@@ -28,8 +28,8 @@ private:
   std::map<std::string, messages::share_requested> open_;
 };
 
-/// Takes the commands of messages/shares.hpp; `client_gone`; and `close_down` (answered with
-/// `answer` once every share has ended).
+/// Takes the commands of messages/shares.hpp; `client_gone` and `approval_outcome`; and
+/// `close_down` (answered with `answer` once every share has ended).
 caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known);
 
 } // namespace termlease::actors

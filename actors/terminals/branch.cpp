@@ -59,27 +59,28 @@ public:
 
   caf::result<answer> spawn(const caller& from, spawn_terminal wanted) {
     refuse_bad_name(wanted.name);
+    const auto at = server(env_->paths.tmux_socket());
     auto promise = self_->make_response_promise<answer>();
     complete(wanted);
     auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
                                                     context_of(from, "terminal.spawn"), promise});
-    coming->view.tmux_socket = env_->paths.tmux_socket();
+    coming->view.tmux_socket = at.socket;
     names_coming_.insert(wanted.name);
-    run(tmux::new_session(server(coming->view.tmux_socket), wanted),
+    run(tmux::new_session(at, wanted),
         [=, this](const program_result& got) { arrived<terminal_spawned>(*coming, got); });
     return promise;
   }
 
   caf::result<answer> adopt(const caller& from, const adopt_terminal& wanted) {
     refuse_bad_name(wanted.name);
+    const auto at = server(wanted.tmux_socket);
     auto promise = self_->make_response_promise<answer>();
     auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
                                                     context_of(from, "terminal.adopt"), promise});
     coming->view.adopted = true;
     coming->view.tmux_socket = wanted.tmux_socket;
     names_coming_.insert(wanted.name);
-    run(tmux::find_pane(server(wanted.tmux_socket),
-                        wanted.pane.empty() ? wanted.tmux_session : wanted.pane),
+    run(tmux::find_pane(at, wanted.pane.empty() ? wanted.tmux_session : wanted.pane),
         [=, this](const program_result& got) { arrived<terminal_adopted>(*coming, got); });
     return promise;
   }
@@ -94,14 +95,17 @@ public:
   caf::result<answer> close(const caller& from, const close_terminal& wanted) {
     const auto* found = find(wanted.terminal);
     if (found == nullptr) throw failed(no_such(wanted.terminal));
-    auto promise = self_->make_response_promise<answer>();
     const auto view = found->view;
+    if (closing_.contains(view.terminal_id))
+      throw failed("terminal_closing", "this terminal is just being closed", "wait for its end");
+    const auto at = server(view.tmux_socket);
+    auto promise = self_->make_response_promise<answer>();
     closing_[view.terminal_id] = {promise, context_of(from, "terminal.close")};
     if (view.adopted) {
       gone(view, "it was given back");
     } else {
-      run(tmux::kill_session(server(view.tmux_socket), view.tmux_session),
-          [](const program_result&) {});
+      run(tmux::kill_session(at, view.tmux_session),
+          [=, this](const program_result& got) { killed(view, got); });
     }
     return promise;
   }
@@ -145,6 +149,16 @@ private:
 
   tmux::server server(const std::string& socket) const {
     return {config::find_tmux(env_->settings), socket, env_->settings.terminals.tmux_config};
+  }
+
+  /// The session is gone, even where its program ignores that; or tmux says why it isn't.
+  void killed(const terminal_view& view, const program_result& got) {
+    const auto problem = tmux::kill_problem(got);
+    if (!problem) return gone(view, "it was closed");
+    const auto asked = closing_.find(view.terminal_id);
+    if (asked == closing_.end()) return;
+    asked->second.promise.deliver(answer_with(problem));
+    closing_.erase(asked);
   }
 
   static bool still_there(const terminal_view& view, const program_result& got) {
@@ -213,7 +227,8 @@ private:
     context.terminal_id = context.target = coming.view.terminal_id;
     context.lane_id = coming.view.lane;
     self_
-        ->request(env_->journal, caf::infinite, append{{draft(*env_, context, Event{coming.view})}})
+        ->request(env_->journal, record_patience,
+                  append{{draft(*env_, context, Event{coming.view})}})
         .then([=, this](const recorded& done) { settled(coming, done.problem); },
               [=, this](const caf::error&) {
                 settled(coming, {"journal_unavailable", "the journal failed", "try again", true});

@@ -3,6 +3,7 @@
 #include "messages/failure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <sstream>
 
@@ -24,6 +25,19 @@ std::vector<std::string> command(const server& at, std::initializer_list<std::st
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
+}
+
+bool knows_no_such(const program_result& result) {
+  return std::ranges::any_of(std::array{"can't find", "no server", "error connecting"},
+                             [said = first_line(result.errors)](const char* words) {
+                               return said.find(words) != std::string::npos;
+                             });
+}
+
+messages::failure tmux_failed(const program_result& result) {
+  const auto said = first_line(result.errors);
+  return {"tmux_failed", "tmux said: " + (said.empty() ? "nothing" : said),
+          "see `termlease doctor`", false};
 }
 
 } // namespace
@@ -62,15 +76,16 @@ pane_facts read_pane(const program_result& result) {
       std::getline(words, facts.session) && facts.session_id.starts_with('$') &&
       facts.pane.starts_with('%') && facts.pane_pid > 0)
     return facts;
-  const auto said = first_line(result.errors);
   // display-message answers an unknown target with empty fields and no error.
-  if (result.status == 0 || said.find("can't find") != std::string::npos ||
-      said.find("no server") != std::string::npos ||
-      said.find("error connecting") != std::string::npos)
+  if (result.status == 0 || knows_no_such(result))
     throw failed("no_such_session", "tmux knows no such session or pane",
                  "`tmux ls` lists the sessions; --tmux-socket names another server");
-  throw failed("tmux_failed", "tmux said: " + (said.empty() ? "nothing" : said),
-               "see `termlease doctor`");
+  throw failed(tmux_failed(result));
+}
+
+messages::failure kill_problem(const program_result& result) {
+  if (result.problem) return result.problem;
+  return result.status == 0 || knows_no_such(result) ? messages::failure{} : tmux_failed(result);
 }
 
 bool is_name(const std::string& name) {

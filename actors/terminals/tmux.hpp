@@ -31,6 +31,9 @@ messages::run_program find_pane(const server& at, const std::string& target);
 
 messages::run_program kill_session(const server& at, const std::string& session_id);
 
+/// Why the session may still be there after `kill_session`; none when it is gone.
+messages::failure kill_problem(const messages::program_result& result);
+
 /// Reads what the first two answer; throws `failed` (`tmux_failed`, `no_such_session`).
 pane_facts read_pane(const messages::program_result& result);
 

@@ -56,8 +56,9 @@ public:
 
   void published(const publish& news) {
     for (const auto& each : news.records) {
-      fan_out(each);
+      const auto behind = fan_out(each);
       options_.last_sequence = each.sequence;
+      for (const auto connection : behind) replay(connection);
       if (each.event_type == token_revoked::describe().name) expel(each);
     }
   }
@@ -153,6 +154,9 @@ private:
   }
 
   void start_hearing(const client_command& asked, connection_state& from, const subscribe& wanted) {
+    if (wanted.from != 0 && from.who.kind != identity_kind::operator_)
+      throw failed("operator_only", "only the operator may read the journal back",
+                   "subscribe without `from`");
     subscription heard(wanted);
     heard.replaying = true;
     heard.next = wanted.from != 0 ? wanted.from : options_.last_sequence + 1;
@@ -215,13 +219,22 @@ private:
     options_.clients->tell_when_drained(connection);
   }
 
-  void fan_out(const record& news) {
+  /// Returns those who have missed records before this one, and have to catch up: a journal that
+  /// crashed published nothing of its last commit.
+  std::vector<std::uint64_t> fan_out(const record& news) {
     shared_bytes event;
     shared_bytes audit;
+    std::vector<std::uint64_t> behind;
     for (auto& [connection, state] : connections_) {
       if (!state.heard || state.heard->replaying || news.sequence < state.heard->next) continue;
-      hand_over(connection, *state.heard, news, event, audit);
+      if (news.sequence == state.heard->next) {
+        hand_over(connection, *state.heard, news, event, audit);
+      } else {
+        state.heard->replaying = true;
+        behind.push_back(connection);
+      }
     }
+    return behind;
   }
 
   void hand_over(std::uint64_t connection, subscription& to, const record& news) {

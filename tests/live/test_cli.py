@@ -1,5 +1,6 @@
 """The CLI as a user meets it: a real runtime that it starts, a real tmux, a real share."""
 
+import contextlib
 import json
 import os
 import signal
@@ -203,7 +204,8 @@ class WithAShare(unittest.TestCase):
     def test_interrupting_a_share_at_any_moment_leaves_it_whole_or_not_at_all(self):
         for step in range(12):
             with running(self.cli.start("share", "demo", "--json")) as share:
-                time.sleep(step * 0.006)  # the moment is the point; whatever it hits has to be right
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    share.wait(step * 0.006)  # whatever moment this is has to be right
                 share.send_signal(signal.SIGINT)
                 out, err = share.communicate(timeout=processes.GENEROUS)
             left = self.cli.json("shares")

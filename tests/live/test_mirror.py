@@ -285,8 +285,6 @@ class Manners(MirrorTest):
             with Guest(hall.command.split()) as guest:
                 if round % 3:
                     guest.wait_for("lent")
-                if round % 5 == 4:
-                    tmux.run("respawn-pane", "-k", "-t", "lent:.2", "yes again")
         self.assertEqual(tmux.ask("#{pid}"), server)
         wait_until(lambda: not tmux.run("list-clients"), "no client is left")
 

@@ -185,14 +185,22 @@ class Ending(unittest.TestCase):
 
     def test_a_terminal_that_is_killed_by_hand_ends_its_shares(self):
         """[SC-026-004]"""
-        for end in ("kill-session", "kill-server"):
-            share, (guest,) = self.shared_with()
-            self.system.tmux(end, *(("-t", "demo") if end == "kill-session" else ()))
-            guest.wait_gone()
-            self.assert_ended(share, "terminal_closed")
-            self.system.wait_clean()
-            self.assertEqual(self.system.json("terminals"), [])
-            self.system.terminal()
+        self.system.terminal("other")
+        for end in ("kill-session -t demo", "kill-pane -t demo", "the program itself", "kill-server"):
+            with self.subTest(end=end):
+                share, (guest,) = self.shared_with()
+                if end.startswith("kill"):
+                    self.system.tmux(*end.split())
+                else:
+                    pane = self.system.tmux("display-message", "-p", "-t", "demo", "#{pane_pid}")
+                    os.kill(int(pane), signal.SIGKILL)
+                guest.wait_gone()
+                self.assert_ended(share, "terminal_closed")
+                self.system.wait_clean()
+                left = [] if end == "kill-server" else ["other"]
+                wait_until(lambda left=left: [each["name"] for each in self.system.json("terminals")] == left,
+                           "what is left is listed")
+                self.system.terminal()
 
     # --- because something died ---
 

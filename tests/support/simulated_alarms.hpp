@@ -20,6 +20,9 @@ public:
 
   std::size_t set() const { return alarms_.size(); }
 
+  /// Who has set the youngest alarm of that name; throws when nobody has.
+  const caf::actor& owner_of(const std::string& name) const;
+
   bool late_rings = false; ///< alarms that were replaced or cancelled ring nevertheless
 
 private:

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace termlease::tests {
@@ -19,7 +20,10 @@ public:
   caf::actor spawn_in(caf::actor_system& system);
 
   /// While held, commits arrive and are not answered.
-  void hold() { held_ = true; }
+  void hold() { hold_after(0); }
+
+  /// Takes so many more commits, and holds the others.
+  void hold_after(std::size_t commits_first) { until_held_ = commits_first; }
 
   /// Answers what waits, in order, and everything after it at once.
   void release();
@@ -39,7 +43,7 @@ private:
   messages::recorded write(std::vector<messages::record> batch);
   messages::journal_part read(const messages::read_records& which) const;
 
-  bool held_ = false;
+  std::optional<std::size_t> until_held_; ///< commits before they are held; nothing: never
   std::deque<std::pair<messages::commit, promise>> commits_;
 };
 

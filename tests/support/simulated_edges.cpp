@@ -5,6 +5,7 @@
 #include "messages/runtime.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace termlease::tests {
 
@@ -44,6 +45,13 @@ void simulated_alarms::forget(const std::string& name, const caf::actor& owner) 
   }
 }
 
+const caf::actor& simulated_alarms::owner_of(const std::string& name) const {
+  const auto found = std::find_if(alarms_.rbegin(), alarms_.rend(),
+                                  [&](const alarm& each) { return each.name == name; });
+  if (found == alarms_.rend()) throw std::runtime_error("nobody has set an alarm " + name);
+  return found->owner;
+}
+
 std::optional<span> simulated_alarms::until_next() const {
   std::optional<span> next;
   for (const auto& each : alarms_) {
@@ -62,9 +70,10 @@ void simulated_alarms::ring() {
 }
 
 caf::actor simulated_files::spawn_in(caf::actor_system& system) {
-  return system.spawn([this]() -> caf::behavior {
+  return system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
     return {
-        [this](const make_folder& what) {
+        [=, this](const make_folder& what) {
+          owner = sender_of(self);
           if (!problem) folders.insert(what.path);
           return file_done{{}, problem};
         },
@@ -86,7 +95,10 @@ caf::actor simulated_disk::spawn_in(caf::actor_system& system) {
   return system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
     return {
         [=, this](const commit& batch) -> caf::result<recorded> {
-          if (!held_) return write(batch.records);
+          if (until_held_ != 0) {
+            if (until_held_) --*until_held_;
+            return write(batch.records);
+          }
           auto reply = self->make_response_promise<recorded>();
           commits_.emplace_back(batch, reply);
           return reply;
@@ -103,7 +115,7 @@ caf::actor simulated_disk::spawn_in(caf::actor_system& system) {
 }
 
 void simulated_disk::release() {
-  held_ = false;
+  until_held_.reset();
   for (auto& [batch, reply] : std::exchange(commits_, {})) reply.deliver(write(batch.records));
 }
 

@@ -19,6 +19,7 @@ public:
 
   std::map<std::string, std::string> files;
   std::set<std::string> folders;
+  caf::actor owner;          ///< who has made a folder last
   messages::failure problem; ///< while set, nothing can be made or written
 };
 

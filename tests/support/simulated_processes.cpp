@@ -42,17 +42,18 @@ caf::actor simulated_processes::spawn_in(caf::actor_system& system) {
 caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
   self_ = self;
   const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
+  self->set_down_handler([this](const caf::down_msg& news) { abandon(news.source); });
   return {
-      [=, this](const spawn_child& wanted) { start(wanted, sender()); },
+      [=, this](const spawn_child& wanted) {
+        self->monitor(sender());
+        start(wanted, sender());
+      },
       [this](const run_program& wanted) { return run(wanted); },
       [this](const write_child& what) {
         if (auto* child = find(what.child)) hear(*child, what.bytes);
       },
       [this](const close_child_input& what) {
-        auto* child = find(what.child);
-        if (child == nullptr) return;
-        child->input_closed = true;
-        if (child->program() == "termlease-worker" && worker.obeys_end) exit(*child, 0);
+        if (auto* child = find(what.child)) close_input(*child);
       },
       [this](const signal_child& what) {
         if (auto* child = find(what.child)) take_signal(*child, what.signal);
@@ -102,6 +103,19 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   if (type == worker_lines::end::describe().name && worker.obeys_end) {
     say_line(child, worker_lines::ended{});
     exit(child, 0);
+  }
+}
+
+void simulated_processes::close_input(simulated_child& child) {
+  child.input_closed = true;
+  if (child.program() == "termlease-worker" && worker.obeys_end) exit(child, 0);
+}
+
+void simulated_processes::abandon(const caf::actor_addr& owner) {
+  for (auto& each : children) {
+    if (!each.running || each.owner.address() != owner) continue;
+    close_input(each);
+    if (each.running) take_signal(each, SIGTERM);
   }
 }
 

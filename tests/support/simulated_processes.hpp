@@ -105,6 +105,8 @@ private:
   void start(const messages::spawn_child& wanted, const caf::actor& owner);
   void come_up(simulated_child& child);
   void hear(simulated_child& child, const std::string& bytes);
+  void close_input(simulated_child& child);
+  void abandon(const caf::actor_addr& owner);
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
   void arm_heartbeat(messages::child_id id);

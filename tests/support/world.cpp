@@ -78,6 +78,7 @@ world::~world() {
   stop();
   for (const auto& each : edges_) caf::anon_send_exit(each, caf::exit_reason::kill);
   for (auto& each : machine_->processes.children) each.owner = nullptr;
+  machine_->files.owner = nullptr;
   settle();
   machine_->disk.release();
 }

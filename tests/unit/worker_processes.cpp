@@ -10,6 +10,7 @@
 #include <string>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace termlease;
@@ -54,7 +55,7 @@ TEST_CASE("a variable of another process is read whole or not at all") {
                 {{"/bin/sleep", "infinity"}, {"TERMINAL=no", "TERM=xterm=1", "EMPTY="}, -1, -1},
                 [](int) {});
   while (environment_of(sleeper.pid(), "TERMINAL") != "no")
-    usleep(1000); // until it has become sleep
+    std::this_thread::yield(); // until it has become /bin/sleep
   CHECK(environment_of(sleeper.pid(), "TERM") == "xterm=1");
   CHECK(environment_of(sleeper.pid(), "EMPTY").empty());
   CHECK(environment_of(sleeper.pid(), "TER").empty());

@@ -33,12 +33,28 @@ int connect_to(const char* path) {
   return -1;
 }
 
+sigset_t signals_of_an_end() {
+  sigset_t ends;
+  sigemptyset(&ends);
+  for (const int each : {SIGHUP, SIGTERM, SIGINT, SIGQUIT}) sigaddset(&ends, each);
+  return ends;
+}
+
 int catch_signals() {
-  sigset_t caught;
-  sigemptyset(&caught);
-  for (const int each : {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGQUIT}) sigaddset(&caught, each);
+  auto caught = signals_of_an_end();
+  sigaddset(&caught, SIGWINCH);
   sigprocmask(SIG_BLOCK, &caught, nullptr);
   return signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/// upterm drops what a program wrote last when the program is gone too soon. It ends the program by
+/// itself once it has read everything and found the terminal closed; a limit for when it doesn't.
+[[noreturn]] void let_upterm_end_us(int status) {
+  constexpr timespec patience{1, 0};
+  for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(each);
+  const auto hang_up = signals_of_an_end();
+  sigtimedwait(&hang_up, nullptr, &patience);
+  _exit(status);
 }
 
 } // namespace
@@ -60,10 +76,10 @@ int main(int count, char** words) {
   switch (carrying.run()) {
   case outcome::told:
     terminal.leave(carrying.last_words());
-    return 0;
+    let_upterm_end_us(0);
   case outcome::worker_gone:
     terminal.leave("The share ended: its worker is gone.");
-    return 1;
+    let_upterm_end_us(1);
   case outcome::guest_gone:
     break;
   }

@@ -3,9 +3,10 @@
 // Why: a key decides who gets in, so it is checked where the person is who can still correct it.
 // What looks like a key but isn't one, or is the private half, must never get as far as a request.
 
+#include "bus/identity/public_key.hpp"
+
 #include <istream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace termlease::cli {
@@ -13,19 +14,9 @@ namespace termlease::cli {
 /// The most that is read of a file that should hold keys.
 inline constexpr std::size_t largest_key_file = std::size_t{64} << 10;
 
-struct public_key {
-  std::string line;        ///< as OpenSSH writes it: type, base64, comment
-  std::string type;        ///< "ssh-ed25519"
-  std::string fingerprint; ///< "SHA256:…"
-  std::string comment;
-};
-
-/// Reads one line; `from` says in complaints where it stands. Throws `failed` (`bad_key`).
-public_key parse_public_key(std::string_view line, const std::string& from);
-
-/// All keys of a text with one a line; blank lines and "#" comments are skipped.
-/// Throws `failed`: `bad_key`, `no_keys`.
-std::vector<public_key> parse_public_keys(std::string_view text, const std::string& from);
+using bus::parse_public_key;
+using bus::parse_public_keys;
+using bus::public_key;
 
 /// All keys of the files, each once; "-" is `standard_input`. For a private key its ".pub" is read.
 /// Throws `failed`: `bad_key`, `no_keys`, `no_key_file`.

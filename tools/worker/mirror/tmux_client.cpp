@@ -8,6 +8,7 @@
 #include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace termlease::worker {
 
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t bytes_per_read = 16384;
 constexpr int reads_per_turn = 8;
+constexpr std::chrono::milliseconds greeting_time{
+    2000}; ///< a client that said nothing is killed after it
 constexpr std::size_t max_answer = 4096;
 constexpr int room_on_the_way = 8192; ///< output that tmux may prepare before it is read
 
@@ -83,6 +86,8 @@ tmux_client::tmux_client(loop& events, const tmux_server& server, const std::str
   spec.argv = with_server(server, {"-C", "attach-session", "-E", "-t", session, "-f", flags});
   spec.env = environment();
   spec.input = spec.output = ends[1];
+  spec.settling = greeting_time;
+  spec.hold = fd_;
   process_ = std::make_unique<child>(loop_, spec, [](int) {});
   close(ends[1]);
   loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
@@ -97,8 +102,7 @@ void tmux_client::stop() {
   loop_.forget(fd_);
   close(fd_);
   fd_ = -1;
-  // Never SIGKILL: tmux up to 3.6 crashes when a client vanishes while it introduces itself.
-  process_->signal(SIGTERM);
+  process_.reset();
 }
 
 void tmux_client::send(std::string_view lines) {
@@ -122,6 +126,7 @@ bool tmux_client::read_more() {
   for (int turn = 0; turn < reads_per_turn && fd_ >= 0; ++turn) {
     const auto count = recv(fd_, part.data(), part.size(), MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) break;
+    if (!std::exchange(greeted_, true)) process_->settled();
     alive = count > 0 && reader_.feed({part.data(), static_cast<std::size_t>(count)});
     if (!alive || count < static_cast<ssize_t>(part.size())) break;
   }

@@ -2,7 +2,8 @@
 
 // Why: the client is a process of tmux's own that only carries a socket: its server reads and
 // writes the socket itself. It asks for no size and takes part in none, brings no environment into
-// the session, starts no server, and dies with the worker.
+// the session, starts no server, and dies with the worker. It is escorted, since tmux can crash,
+// with every terminal in it, when such a client ends while it greets.
 
 #include "tools/worker/child.hpp"
 #include "tools/worker/loop.hpp"
@@ -71,6 +72,7 @@ private:
   std::string unsent_;
   std::size_t sent_ = 0;
   bool waits_to_write_ = false;
+  bool greeted_ = false; ///< tmux has spoken: its client may be ended at any time
   std::function<void()> read_;
   std::function<void()> ended_;
   std::unique_ptr<child> process_;
