@@ -107,7 +107,7 @@ public_key parse_public_key(std::string_view line, const std::string& from) {
                       sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
   public_key key{std::string(type) + " " + std::string(body), std::string(type),
                  "SHA256:" + std::string(text.data()), std::string(rest)};
-  if (std::ranges::any_of(line, [](unsigned char each) { return each < ' ' && each != '\t'; }))
+  if (std::ranges::any_of(key.line, [](unsigned char each) { return each < ' ' && each != '\t'; }))
     bad_key(from, "holds control characters");
   if (!key.comment.empty()) key.line += " " + key.comment;
   return key;
