@@ -3,7 +3,7 @@
 Why: asking tmux again and again would slow down what is measured. A terminal answers a question for
 its cursor only after everything before it, so the answer's arrival is the end of the flood.
 
-Usage: pane.py ORDERS ANSWERS, two named pipes. Orders: `flood LINES MARKER`, `fill SECONDS`.
+Usage: pane.py ORDERS ANSWERS, two named pipes. Orders: `flood LINES END`, `fill SECONDS`.
 """
 
 import os
@@ -28,9 +28,9 @@ def wait_for_terminal():
         pass
 
 
-def flood(lines, marker):
+def flood(lines, end):
     subprocess.run(f"yes | head -{lines}", shell=True, check=True)
-    os.write(1, f"{marker}\r\n".encode())
+    os.write(1, f"{end}\r\n".encode())
     wait_for_terminal()
 
 
@@ -51,7 +51,7 @@ def main():
     mode = termios.tcgetattr(0)
     tty.setcbreak(0)
     os.write(1, b"ready-to-flood\r\n")
-    with open(sys.argv[1], encoding="ascii") as orders, open(sys.argv[2], "w", encoding="ascii") as answers:
+    with open(sys.argv[1], encoding="utf-8") as orders, open(sys.argv[2], "w", encoding="ascii") as answers:
         for order in orders:
             name, *words = order.split()
             began = now()

@@ -1,5 +1,6 @@
 """Panes that flood on command, and who looks at them."""
 
+import itertools
 import os
 import pathlib
 import sys
@@ -11,22 +12,15 @@ FLOOD_LINES = 200000
 FILLING = 1.0     # seconds of pictures at a time, until a guest that reads nothing takes no more
 FILLINGS = 20     # at most
 LONGEST = 60      # seconds; only a broken system needs that long for a flood
-ALPHABET = "ABDEFGIKLNOPQSTUVWXZ"
+# One letter is drawn whole, ends no control sequence, and is not on the screen already.
+ENDS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
 GUEST_PROGRAM = "termlease-guest"
-
-
-def markers():
-    """Words that share no letter at any place with the one before, since only changes are drawn."""
-    turn = 0
-    while True:
-        turn += 1
-        yield 4 * (ALPHABET[turn % len(ALPHABET)] + ALPHABET[(turn + 7) % len(ALPHABET)])
 
 
 class Pane:
     """A terminal that floods on command; `opened` opens it and returns its tmux session."""
 
-    markers = markers()
+    ends = itertools.cycle(ENDS)
 
     def __init__(self, home, name, opened):
         self.name = name
@@ -92,8 +86,8 @@ class Scene:
 
     def flood(self):
         """Milliseconds until the pane was done, and until the last reader saw the end."""
-        marker = next(Pane.markers)
-        wanted = marker.encode()
+        end = next(Pane.ends)
+        wanted = end.encode()
         seen_at, done = {}, []
         for guest in self.readers:
             guest.seen = b""
@@ -105,7 +99,7 @@ class Scene:
             done.extend(self.pane.answer())
             return done and len(seen_at) == len(self.readers)
 
-        self.pane.order("flood", FLOOD_LINES, marker)
+        self.pane.order("flood", FLOOD_LINES, end)
         self.crowd.wait(finished, f"the end of a flood in the pane '{self.pane.name}'", LONGEST)
         self.crowd.settle()
         began, ended = done
