@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <string_view>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -48,7 +49,7 @@ bool stays_private(std::string_view variable) {
          variable.starts_with("STY=");
 }
 
-/// In the child: never returns. Reports why exec failed through `report`.
+/// In the child: never returns. Reports why it failed through `report`.
 [[noreturn]] void become(char* const* argv, char* const* variables, const char* directory,
                          const std::array<int, 3>& standard, int report, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -59,7 +60,10 @@ bool stays_private(std::string_view variable) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (::chdir(directory) == 0) ::execve(argv[0], argv, variables);
+  // Libraries open files without CLOEXEC. A tmux server that inherits the bus socket would hold it
+  // open, and leave clients without an answer, long after the runtime has gone.
+  if (::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 && ::chdir(directory) == 0)
+    ::execve(argv[0], argv, variables);
   const int problem = errno;
   [[maybe_unused]] const auto told = ::write(report, &problem, sizeof problem);
   ::_exit(127);
