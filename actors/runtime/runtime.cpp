@@ -23,6 +23,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <future>
 #include <mutex>
 #include <random>
@@ -73,6 +74,7 @@ struct runtime::parts {
 
   void boot();
   void read_journal();
+  void clear_shares() const;
   void make_environment();
   void listen();
   void plant();
@@ -110,6 +112,7 @@ void runtime::parts::boot() {
   lock = std::make_unique<instance_lock>(options.paths.runtime / "runtime.lock");
   store = std::make_shared<bus::journal_store>(options.paths.journal());
   read_journal();
+  clear_shares();
   system = std::make_unique<caf::actor_system>(configured(system_config));
   edge_thread = std::thread([this] { io.run(); });
   make_environment();
@@ -130,6 +133,15 @@ runtime::parts::~parts() {
 void runtime::parts::read_journal() {
   bus::journal_reader reader(options.paths.journal());
   reader.read({}, [this](const bus::journal_entry& each) { known.apply(each.record()); });
+}
+
+/// No share outlives its runtime. What a killed one left in their folders is secret.
+void runtime::parts::clear_shares() const {
+  for (const auto& each : std::filesystem::directory_iterator(options.paths.shares())) {
+    std::error_code problem;
+    std::filesystem::remove_all(each.path(), problem);
+    if (problem) options.log(each.path().string() + " can't be removed: " + problem.message());
+  }
 }
 
 caf::actor runtime::parts::new_facade() {

@@ -76,6 +76,7 @@ private:
   void deny_for(const std::string& why, const std::string& hint);
   void ask_for_approval(const messages::policy_decision& decision);
   void open_question(const messages::approval_view& asked);
+  void let_requester_go();
   void allow();
   void start_worker();
   void launch(const messages::relay_address& relay);
@@ -121,6 +122,7 @@ private:
   bool ending_ = false;
   bool worker_running_ = false;
   bool waited_ = false;   ///< the requester has waited long enough
+  bool asked_ = false;    ///< the question of its approval is open
   bool orphaned_ = false; ///< its branch is gone
 };
 

@@ -60,11 +60,14 @@ void lease_holder::answer_requester(answer what) {
   for (auto& each : std::exchange(openers_, {})) each.deliver(what);
 }
 
-/// The requester gets the state as it is; the question stays open.
 void lease_holder::waited_long_enough() {
   waited_ = true;
-  if (order_.view.state == share_state::awaiting_approval)
-    answer_requester(answer_with(order_.view));
+  let_requester_go();
+}
+
+/// The requester gets the state as it is; the question stays open.
+void lease_holder::let_requester_go() {
+  if (waited_ && asked_) answer_requester(answer_with(order_.view));
 }
 
 void lease_holder::decided(const policy_decision& decision) {
@@ -143,7 +146,9 @@ void lease_holder::open_question(const approval_view& asked) {
   self_->request(env_->approvals, caf::infinite, open_approval{asked, order_.from.command_id})
       .then(
           [this](const approval_opened& opened) {
-            if (opened.problem) deny_for(opened.problem.message, opened.problem.hint);
+            if (opened.problem) return deny_for(opened.problem.message, opened.problem.hint);
+            asked_ = true;
+            let_requester_go();
           },
           [this](const caf::error&) {
             deny_for("the approval could not be asked for", "try again");
@@ -155,6 +160,7 @@ void lease_holder::approval_came(const approval_view& approval) {
   if (over() || order_.view.state != share_state::awaiting_approval) return;
   if (approval.state != approval_state::approved)
     return deny_for(approval.detail, "ask again, or ask an approver why");
+  asked_ = false;
   record_then({draft(*env_, context(), share_allowed{order_.view})},
               [this](const failure& problem) { problem ? drop(problem) : start_worker(); });
 }
