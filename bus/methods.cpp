@@ -106,15 +106,15 @@ json introspection() {
                      {"doc", each.doc},
                      {"operator_only", each.who == audience::operator_only},
                      {"payload", each.fields()}});
-  return {
-      {"methods", std::move(asked)},
-      {"topics",
-       topics_of<terminal_spawned, terminal_adopted, terminal_closed, share_requested,
-                 share_allowed, share_denied, share_started, share_warned, share_extended,
-                 share_extension_denied, share_revoked, share_stopped, share_guest_joined,
-                 share_guest_left, approval_requested, approval_voted, approval_resolved,
-                 token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
-                 relay_stopped, actor_restarted, runtime_started, runtime_stopped, record, gap>()}};
+  return {{"methods", std::move(asked)},
+          {"topics",
+           topics_of<terminal_spawned, terminal_adopted, terminal_closed, share_requested,
+                     share_allowed, share_denied, share_started, share_warned, share_extended,
+                     share_extension_denied, share_revoked, share_stopped, share_guest_joined,
+                     share_guest_left, approval_requested, approval_voted, approval_resolved,
+                     token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
+                     relay_stopped, actor_restarted, runtime_started, runtime_stopped, record, gap,
+                     terminal_list, share_list, approval_list>()}};
 }
 
 } // namespace termlease::bus

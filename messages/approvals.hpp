@@ -97,8 +97,8 @@ struct approval_list {
   std::vector<approval_view> approvals;
 
   static constexpr auto describe() {
-    return described("approval_list", "the approvals, oldest first",
-                     field("approvals", &approval_list::approvals));
+    return event("approval.snapshot", "the open approvals as a subscription begins, oldest first",
+                 field("approvals", &approval_list::approvals));
   }
 };
 

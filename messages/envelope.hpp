@@ -56,8 +56,9 @@ struct envelope {
   }
 };
 
-/// Asks for events. Without `from`: the current state first, as events marked `snapshot`, then
-/// changes. With `from`: the journal from that sequence on, then changes without a seam.
+/// Asks for events. Without `from`: the current state first, as `terminal.snapshot`,
+/// `share.snapshot` and `approval.snapshot` where `topics` want them, then changes. With `from`:
+/// the journal from that sequence on, then changes without a seam.
 struct subscribe {
   std::vector<std::string> topics; ///< patterns: "*" is one token, ">" the rest; empty: ">"
   std::uint64_t from = 0;

@@ -11,12 +11,21 @@
 
 namespace termlease::messages {
 
+struct failure_details {
+  std::string hint; ///< what to do next; may be empty
+
+  static constexpr auto describe() {
+    return described("failure_details", "what else is known of a failure",
+                     field("hint", &failure_details::hint));
+  }
+};
+
 /// What happened, why, and what to do next.
 /// `code` is stable (`snake_case`, never reworded); an empty code means "no failure".
 struct failure {
   std::string code;
   std::string message; ///< what happened and why, one sentence
-  std::string hint;    ///< what to do next; may be empty
+  failure_details details;
   bool retryable = false;
 
   explicit operator bool() const { return !code.empty(); }
@@ -24,7 +33,7 @@ struct failure {
   static constexpr auto describe() {
     return described("failure", "what happened, why, and what to do next",
                      field("code", &failure::code), field("message", &failure::message),
-                     field("hint", &failure::hint), field("retryable", &failure::retryable));
+                     field("details", &failure::details), field("retryable", &failure::retryable));
   }
 };
 
@@ -34,7 +43,7 @@ public:
   explicit failed(failure why) : std::runtime_error(why.message), why_(std::move(why)) {}
 
   failed(std::string code, std::string message, std::string hint = {})
-      : failed(failure{std::move(code), std::move(message), std::move(hint)}) {}
+      : failed(failure{std::move(code), std::move(message), {std::move(hint)}}) {}
 
   const failure& why() const { return why_; }
 

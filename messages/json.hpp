@@ -73,8 +73,9 @@ requires(!std::same_as<N, bool>) json encode(N value) {
   return value;
 }
 
+/// Absent when negative: a length that was not given, so that the other side's default holds.
 inline json encode(span value) {
-  return to_text(value);
+  return value.ms < 0 ? json(json::value_t::discarded) : json(to_text(value));
 }
 
 inline json encode(instant value) {
@@ -108,6 +109,11 @@ template <is_described T> json encode(const T& value) {
       object[std::string(name)] = std::move(value_of_member);
   });
   return object;
+}
+
+/// Absent where nothing failed.
+inline json encode(const failure& value) {
+  return value ? encode<failure>(value) : json(json::value_t::discarded);
 }
 
 inline void decode(const json& from, std::string& into, const std::string& path) {

@@ -80,15 +80,15 @@ struct await_approval {
   }
 };
 
-/// Nobody needs the answer any more.
-struct withdraw_approval {
-  std::string approval_id;
+/// Nobody needs the answers about this share any more.
+struct withdraw_approvals {
+  std::string share_id;
   std::string why;
 
   static constexpr auto describe() {
-    return described("withdraw_approval", "nobody needs the answer any more",
-                     field("approval_id", &withdraw_approval::approval_id),
-                     field("why", &withdraw_approval::why));
+    return described("withdraw_approvals", "nobody needs the answers about a share any more",
+                     field("share_id", &withdraw_approvals::share_id),
+                     field("why", &withdraw_approvals::why));
   }
 };
 

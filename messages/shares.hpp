@@ -185,8 +185,8 @@ struct share_list {
   std::vector<share_view> shares;
 
   static constexpr auto describe() {
-    return described("share_list", "the shares, oldest first",
-                     field("shares", &share_list::shares));
+    return event("share.snapshot", "the open shares as a subscription begins, oldest first",
+                 field("shares", &share_list::shares));
   }
 };
 

@@ -98,8 +98,8 @@ struct terminal_list {
   std::vector<terminal_view> terminals;
 
   static constexpr auto describe() {
-    return described("terminal_list", "the terminals, oldest first",
-                     field("terminals", &terminal_list::terminals));
+    return event("terminal.snapshot", "the open terminals as a subscription begins, oldest first",
+                 field("terminals", &terminal_list::terminals));
   }
 };
 

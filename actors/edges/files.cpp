@@ -63,6 +63,7 @@ caf::behavior file_edge(caf::event_based_actor*) {
       [](const remove_folder& what) {
         std::error_code ignored;
         fs::remove_all(what.path, ignored);
+        return file_done{};
       },
   };
 }

@@ -101,11 +101,12 @@ public:
     self_->send(asker, approval_outcome{lost});
   }
 
-  void withdraw(const withdraw_approval& wanted) {
-    const auto found = pending_.find(wanted.approval_id);
-    if (found == pending_.end()) return;
-    found->second.asker = nullptr;
-    conclude(found->second, approval_state::withdrawn, wanted.why, {});
+  void withdraw(const withdraw_approvals& wanted) {
+    std::vector<std::string> meant;
+    for (const auto& [id, each] : pending_)
+      if (each.view.share_id == wanted.share_id) meant.push_back(id);
+    for (const auto& id : meant)
+      conclude(pending_.at(id), approval_state::withdrawn, wanted.why, {});
   }
 
   void deadline_passed(const alarm_rang& alarm) {
@@ -289,7 +290,7 @@ caf::behavior approvals(caf::event_based_actor* self, shared_environment env,
   return {
       [state](const open_approval& wanted) { return state->open(wanted); },
       [state](const await_approval& wanted) { state->await(wanted); },
-      [state](const withdraw_approval& wanted) { state->withdraw(wanted); },
+      [state](const withdraw_approvals& wanted) { state->withdraw(wanted); },
       [state](const alarm_rang& alarm) { state->deadline_passed(alarm); },
       [state](const caller& from, const resolve_approval& wanted) {
         return answered([&] {

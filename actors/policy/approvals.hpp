@@ -27,7 +27,7 @@ private:
 };
 
 /// Takes the commands of messages/approvals.hpp, and from shares `open_approval`,
-/// `await_approval` and `withdraw_approval`.
+/// `await_approval` and `withdraw_approvals`.
 caf::behavior approvals(caf::event_based_actor* self, shared_environment env,
                         approval_ledger known);
 

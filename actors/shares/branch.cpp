@@ -240,6 +240,7 @@ private:
     about.correlation_id = view.correlation_id;
     self_->send(env_->journal, keep{{draft(*env_, about, share_stopped{view})}});
     self_->send(env_->relays, release_relay{view.share_id});
+    self_->send(env_->approvals, withdraw_approvals{view.share_id, detail});
     auto& share = shares_[view.share_id];
     share.view = std::move(view);
     over(share);

@@ -42,21 +42,21 @@ void lease_holder::worker_problem(const worker_lines::problem& what) {
   const auto reason = what.terminal_gone ? end_reason::terminal_closed
                       : what.relay_lost  ? end_reason::relay_lost
                                          : end_reason::worker_failed;
-  answer_requester(answer_with(what.why));
+  problem_ = what.why;
   end(reason, what.why.message);
 }
 
 void lease_holder::worker_ended(const worker_gone& news) {
   worker_running_ = false;
   if (!ending_) {
-    const auto why =
+    problem_ =
         news.problem
             ? news.problem
             : failure{"worker_failed",
                       "its worker ended by itself (status " + std::to_string(news.status) + ")",
-                      "share again; the log may tell more", true};
-    answer_requester(answer_with(why));
-    end(end_reason::worker_failed, why.message);
+                      {"share again; the log may tell more"},
+                      true};
+    end(end_reason::worker_failed, problem_.message);
   }
   finish();
 }
@@ -70,8 +70,6 @@ void lease_holder::end(end_reason reason, std::string detail) {
   ending_ = true;
   order_.view.end_reason = reason;
   order_.view.detail = std::move(detail);
-  if (order_.view.state == share_state::awaiting_approval)
-    self_->send(env_->approvals, withdraw_approval{order_.view.approval_id, order_.view.detail});
   if (worker_running_) return tell_worker_to_end();
   // Between its parts (a record, a relay) a share ends when that part answers.
   const bool underway =
@@ -80,26 +78,37 @@ void lease_holder::end(end_reason reason, std::string detail) {
 }
 
 void lease_holder::tell_worker_to_end() {
-  self_->send<caf::message_priority::high>(worker_, worker_lines::end{farewell(order_.view)});
+  self_->send(worker_, worker_lines::end{farewell(order_.view)});
 }
 
-/// Guests out, backend stopped, all reaped: now, and only now, it is said.
 void lease_holder::finish() {
-  if (is_final(order_.view.state)) return;
+  if (std::exchange(finishing_, true)) return;
+  self_->request(env_->files, record_patience, remove_folder{work_dir_})
+      .then([this](const file_done&) { announce_end(); },
+            [this](const caf::error&) { announce_end(); });
+}
+
+/// Guests out, backend stopped, all reaped, its folder gone: now, and only now, it is said.
+void lease_holder::announce_end() {
   order_.view.state = share_state::ended;
   order_.view.guests.clear();
   if (!orphaned_) record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
   self_->send(env_->relays, release_relay{order_.view.share_id});
-  self_->send(env_->files, remove_folder{work_dir_});
-  for (auto& [id, extension] : extensions_) {
-    self_->send(env_->approvals, withdraw_approval{id, "the share ended"});
+  self_->send(env_->approvals, withdraw_approvals{order_.view.share_id, farewell(order_.view)});
+  for (auto& [id, extension] : extensions_)
     extension.promise.deliver(answer_with(
-        failure{"share_ended", "the share ended meanwhile", "share the terminal again", false}));
-  }
-  answer_requester(answer_with(failure{"share_ended", farewell(order_.view), "share again", true}));
+        failure{"share_ended", "the share ended meanwhile", {"share the terminal again"}, false}));
+  if (!problem_) problem_ = {"share_ended", farewell(order_.view), {"share again"}, true};
+  answer_requester(answer_with(problem_));
   for (auto& each : closers_) each.deliver(answer_with(order_.view));
   children_.stop_all();
   self_->send(branch_, share_changed{order_.view});
+  self_->quit();
+}
+
+/// Nobody waits for it any more: a worker that loses its pipe ends everything by itself.
+void lease_holder::abandon() {
+  children_.stop_all();
   self_->quit();
 }
 

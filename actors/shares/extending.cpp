@@ -53,7 +53,7 @@ void lease_holder::extension_decided(const pending_extension& wanted,
           [=, this](const approval_opened& opened) {
             if (!opened.problem) return;
             extensions_.erase(asked.approval_id);
-            refuse_extension(wanted, opened.problem.message, opened.problem.hint);
+            refuse_extension(wanted, opened.problem.message, opened.problem.details.hint);
           },
           [=, this](const caf::error&) {
             extensions_.erase(asked.approval_id);

@@ -99,6 +99,8 @@ private:
   // Closing.
   void tell_worker_to_end();
   void finish();
+  void announce_end();
+  void abandon();
   void drop(const messages::failure& why);
 
   /// Appends records and calls `done` with the problem, if there was one.
@@ -119,7 +121,9 @@ private:
   std::map<std::string, pending_extension> extensions_; ///< by approval id
   std::string work_dir_;
   messages::secret link_;
+  messages::failure problem_; ///< why it never opened
   bool ending_ = false;
+  bool finishing_ = false; ///< only its folder is left
   bool worker_running_ = false;
   bool waited_ = false;   ///< the requester has waited long enough
   bool asked_ = false;    ///< the question of its approval is open

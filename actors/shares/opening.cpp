@@ -32,6 +32,7 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
       return end(end_reason::terminal_closed, "its terminal was closed");
     // The branch that comes after it knows of this share, and records its end.
     orphaned_ = true;
+    if (over()) return abandon();
     end(end_reason::worker_failed, "the part of the runtime that held it failed");
   });
   self_->monitor(order_.terminal_address);
@@ -146,7 +147,8 @@ void lease_holder::open_question(const approval_view& asked) {
   self_->request(env_->approvals, caf::infinite, open_approval{asked, order_.from.command_id})
       .then(
           [this](const approval_opened& opened) {
-            if (opened.problem) return deny_for(opened.problem.message, opened.problem.hint);
+            if (opened.problem)
+              return deny_for(opened.problem.message, opened.problem.details.hint);
             asked_ = true;
             let_requester_go();
           },
@@ -249,7 +251,7 @@ void lease_holder::open_the_door() {
   record_then({draft(*env_, context(), share_started{opened})}, [=, this](const failure& problem) {
     if (over()) return;
     if (problem) {
-      answer_requester(answer_with(problem));
+      problem_ = problem;
       return end(end_reason::worker_failed, "it could not be recorded");
     }
     order_.view.expires_at = opened.expires_at;

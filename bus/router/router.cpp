@@ -25,6 +25,21 @@ shared_bytes line_of(const envelope& what) {
       encode(what).dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
+void leave_out_others(terminal_list& list, const subscription& heard) {
+  std::erase_if(list.terminals,
+                [&](const auto& each) { return !heard.concerns({}, each.terminal_id); });
+}
+
+void leave_out_others(share_list& list, const subscription& heard) {
+  std::erase_if(list.shares,
+                [&](const auto& each) { return !heard.concerns(each.share_id, each.terminal_id); });
+}
+
+void leave_out_others(approval_list& list, const subscription& heard) {
+  std::erase_if(list.approvals,
+                [&](const auto& each) { return !heard.concerns(each.share_id, each.terminal_id); });
+}
+
 failure to_failure(const caf::error& why) {
   return {"internal", "the part of the runtime that answers this failed: " + caf::to_string(why),
           "try again; it was restarted", true};
@@ -171,26 +186,35 @@ private:
     });
   }
 
-  /// Asks a branch for its list and hands it over as one `snapshot.*` event, then goes on.
+  /// Asks a branch for its list and hands over what is wanted of it as one event, then goes on.
   template <class List, class Query>
   void send_state(const client_command& asked, branch from, Query query,
                   std::function<void()> then) {
     const auto state = connections_.find(asked.connection);
     if (state == connections_.end()) return;
+    constexpr auto topic = List::describe().name;
+    if (const auto& heard = state->second.heard; !heard || !heard->wants(topic)) return then();
     self_
         ->request(options_.branches.at(from), caf::infinite, caller_of(asked, state->second), query)
         .then(
             [this, asked, then](const answer& got) {
-              envelope event;
-              event.type = envelope_type::event;
-              event.topic = "snapshot." + std::string(List::describe().name);
-              event.payload = got.result;
-              event.correlation_id = asked.command.correlation_id;
-              stamp(event);
-              options_.clients->notify(asked.connection, line_of(event), 0);
+              hand_over_state(asked, decoded<List>(encode(got.result)));
               then();
             },
             [then](const caf::error&) { then(); });
+  }
+
+  template <class List> void hand_over_state(const client_command& asked, List list) {
+    const auto found = connections_.find(asked.connection);
+    if (found == connections_.end() || !found->second.heard) return;
+    leave_out_others(list, *found->second.heard);
+    envelope event;
+    event.type = envelope_type::event;
+    event.topic = List::describe().name;
+    event.payload = {encode(list).dump()};
+    event.correlation_id = asked.command.correlation_id;
+    stamp(event);
+    options_.clients->notify(asked.connection, line_of(event), 0);
   }
 
   /// Reads on for a subscriber that is behind; it is live once it has caught up.
@@ -248,12 +272,13 @@ private:
   void hand_over(std::uint64_t connection, subscription& to, const record& news,
                  shared_bytes& event, shared_bytes& audit) {
     to.next = news.sequence + 1;
+    if (!to.concerns(news.share_id, news.terminal_id)) return;
     constexpr auto audit_topic = record::describe().name;
-    if (to.wants(news.event_type, news)) {
+    if (to.wants(news.event_type)) {
       if (!event) event = line_of(event_of(news, news.event_type, news.metadata));
       options_.clients->notify(connection, event, news.sequence);
     }
-    if (to.wants(audit_topic, news)) {
+    if (to.wants(audit_topic)) {
       if (!audit) audit = line_of(event_of(news, std::string(audit_topic), {encode(news).dump()}));
       options_.clients->notify(connection, audit, news.sequence);
     }

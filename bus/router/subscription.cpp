@@ -21,9 +21,12 @@ subscription::subscription(const messages::subscribe& wanted)
                    "join names with dots; * is one of them and > is the rest, as in share.>");
 }
 
-bool subscription::wants(std::string_view topic, const messages::record& record) const {
-  if (!share_id_.empty() && share_id_ != record.share_id) return false;
-  if (!terminal_id_.empty() && terminal_id_ != record.terminal_id) return false;
+bool subscription::concerns(const std::string& share_id, const std::string& terminal_id) const {
+  return (share_id_.empty() || share_id_ == share_id) &&
+         (terminal_id_.empty() || terminal_id_ == terminal_id);
+}
+
+bool subscription::wants(std::string_view topic) const {
   return std::any_of(patterns_.begin(), patterns_.end(),
                      [&](const std::string& pattern) { return matches(pattern, topic); });
 }

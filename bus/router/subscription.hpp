@@ -4,7 +4,6 @@
 // that matching can be tested without actors.
 
 #include "messages/envelope.hpp"
-#include "messages/record.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,8 +19,10 @@ public:
   /// Throws `failed` (`bad_pattern`).
   explicit subscription(const messages::subscribe& wanted);
 
-  /// Whether `record`'s event, heard under `topic`, is wanted.
-  bool wants(std::string_view topic, const messages::record& record) const;
+  bool wants(std::string_view topic) const;
+
+  /// Whether what concerns this share and this terminal is wanted.
+  bool concerns(const std::string& share_id, const std::string& terminal_id) const;
 
   std::uint64_t next = 1; ///< the first sequence that was not yet handed over
   bool replaying = false; ///< behind the journal: catching up from storage

@@ -28,8 +28,8 @@ policy_decision shut(const loaded_policy& policy) {
   policy_decision decision;
   decision.code = code;
   decision.message = "denied, since no policy is in force: " + problem.message;
-  decision.hint =
-      !problem.hint.empty() ? problem.hint : "`termlease policy check` tells every mistake";
+  decision.hint = !problem.details.hint.empty() ? problem.details.hint
+                                                : "`termlease policy check` tells every mistake";
   return decision;
 }
 

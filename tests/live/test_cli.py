@@ -135,7 +135,7 @@ class WithoutAShare(unittest.TestCase):
         with running(self.cli.start("watch", "--json", "--topics", "terminal.>")) as watch:
             self.opened_while(watch)
             topics = (json.loads(line)["topic"] for line in watch.stdout)
-            self.assertEqual(next(each for each in topics if not each.startswith("snapshot.")),
+            self.assertEqual(next(each for each in topics if not each.endswith(".snapshot")),
                              "terminal.spawned")
             watch.send_signal(signal.SIGINT)
             self.assertEqual(watch.wait(processes.GENEROUS), 0)

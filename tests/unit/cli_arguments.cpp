@@ -79,7 +79,7 @@ TEST_CASE("a command line that can't be meant is a usage error before anything i
     CHECK(told.err.empty());
     CHECK_FALSE(told.value().at("error").at("code").get<std::string>().empty());
     CHECK_FALSE(told.value().at("error").at("message").get<std::string>().empty());
-    CHECK_FALSE(told.value().at("error").at("hint").get<std::string>().empty());
+    CHECK_FALSE(told.value().at("error").at("details").at("hint").get<std::string>().empty());
   }
 }
 

@@ -64,7 +64,8 @@ template <class T> fake_runtime::answer always(const T& value) {
 
 fake_runtime::answer failure_with(const char* code, const char* hint = "") {
   return [code, hint](const json&) {
-    return json{{"error", {{"code", code}, {"message", "it says no\x1b"}, {"hint", hint}}}};
+    return json{
+        {"error", {{"code", code}, {"message", "it says no\x1b"}, {"details", {{"hint", hint}}}}}};
   };
 }
 

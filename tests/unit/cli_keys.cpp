@@ -24,7 +24,7 @@ std::string code_of(const std::function<void()>& what) {
   try {
     what();
   } catch (const failed& problem) {
-    CHECK_FALSE(problem.why().hint.empty());
+    CHECK_FALSE(problem.why().details.hint.empty());
     return problem.why().code;
   }
   return "none";

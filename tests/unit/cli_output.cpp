@@ -100,7 +100,7 @@ TEST_CASE("events are told in words, and unknown ones by their name") {
   CHECK(detail_of("bus.gap", {{"from", 3}, {"to", 9}}) == "3 to 9: termlease audit shows them");
   CHECK(detail_of("policy.loaded", {{"path", "/p"}, {"rules", 4}}) == "/p, 4 rules");
   CHECK(detail_of("token.created", {{"token", {{"name", "bot"}}}}) == "bot");
-  CHECK(detail_of("snapshot.share_list", {{"shares", {1, 2}}}) == "2");
+  CHECK(detail_of("share.snapshot", {{"shares", {1, 2}}}) == "2");
   CHECK_THAT(
       detail_of("approval.requested", {{"approval",
                                         {{"approval_id", "0190163d-8694-739b-aea5-966c26f8ad91"},

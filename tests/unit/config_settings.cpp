@@ -149,7 +149,7 @@ TEST_CASE("a file with a mistake becomes one error that counts the others") {
   CHECK(why.code == "bad_settings");
   CHECK_THAT(why.message,
              ContainsSubstring("c:2:9: log.level: 'loud'") && ContainsSubstring("1 more mistake"));
-  CHECK_THAT(why.hint, ContainsSubstring("known here: trace"));
+  CHECK_THAT(why.details.hint, ContainsSubstring("known here: trace"));
 }
 
 TEST_CASE("printed settings read back as they were, and name every setting") {

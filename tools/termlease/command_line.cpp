@@ -34,7 +34,8 @@ messages::span span_argument(const std::string& name, const std::string& text, z
   try {
     value = messages::parse_span(text);
   } catch (const messages::failed& problem) {
-    throw usage_error(problem.why().code, name + ": " + problem.why().message, problem.why().hint);
+    throw usage_error(problem.why().code, name + ": " + problem.why().message,
+                      problem.why().details.hint);
   }
   if (value.ms == 0 && when_zero == zero::forbidden)
     throw usage_error("bad_duration", name + " can't be zero",

@@ -86,7 +86,7 @@ int run_daemon(const daemon_options& options) {
   if (problem.code == "socket_in_use" || problem.code == "journal_locked")
     problem.code = "already_running";
   tell(options.ready_fd, messages::encode(problem).dump());
-  const auto text = "termlease: " + problem.message + "\n  " + problem.hint + "\n";
+  const auto text = "termlease: " + problem.message + "\n  " + problem.details.hint + "\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
   return 1;
 }

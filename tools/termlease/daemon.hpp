@@ -7,7 +7,7 @@ namespace termlease::cli {
 
 struct daemon_options {
   /// Where the outcome of the start is told, and closed then; -1: nobody waits.
-  /// One line: "ready", or the failure as JSON, {"code":…,"message":…,"hint":…}.
+  /// One line: "ready", or the failure as JSON, {"code":…,"message":…,"details":{"hint":…}}.
   /// Code `already_running` says that another runtime holds the socket.
   int ready_fd = -1;
 };

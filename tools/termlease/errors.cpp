@@ -28,15 +28,15 @@ exit_code exit_code_of(const messages::failure& why) {
 
 void report(const console& screen, const messages::failure& why) {
   if (screen.json()) {
-    screen.print({{"error", {{"code", why.code}, {"message", why.message}, {"hint", why.hint}}}});
+    screen.print({{"error", messages::encode(why)}});
     return;
   }
   const auto& colours = screen.err_style();
   screen.out().flush();
   screen.err() << colours.paint(tone::bad, "error:") << ' ' << safe(why.message) << ' '
                << colours.paint(tone::dim, "(" + safe(why.code) + ")") << '\n';
-  if (!why.hint.empty())
-    screen.err() << colours.paint(tone::accent, " next:") << ' ' << safe(why.hint) << '\n';
+  if (const auto& hint = why.details.hint; !hint.empty())
+    screen.err() << colours.paint(tone::accent, " next:") << ' ' << safe(hint) << '\n';
 }
 
 } // namespace termlease::cli

@@ -25,7 +25,7 @@ finding examine_runtime(const invocation& run, const config::paths& where) {
   } catch (const messages::failed& problem) {
     if (problem.why().code == "no_runtime")
       return {"runtime", finding_state::good, "is not running; it starts when it is needed", {}};
-    return {"runtime", finding_state::missing, problem.why().message, problem.why().hint};
+    return {"runtime", finding_state::missing, problem.why().message, problem.why().details.hint};
   }
 }
 

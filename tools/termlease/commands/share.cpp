@@ -61,20 +61,13 @@ exit_code take_back(const invocation& run, const std::string& correlation_id) {
 /// The gate's sentence, with what to do next when it says none.
 failed denial(const messages::failure& why, const messages::start_share& asked) {
   auto told = why;
-  if (told.hint.empty()) {
-    told.hint = "see why: termlease policy explain share " + asked.terminal + " --mode " +
-                std::string(messages::name_of(asked.mode));
-    if (asked.ttl != messages::not_given) told.hint += " --ttl " + to_text(asked.ttl);
+  auto& hint = told.details.hint;
+  if (hint.empty()) {
+    hint = "see why: termlease policy explain share " + asked.terminal + " --mode " +
+           std::string(messages::name_of(asked.mode));
+    if (asked.ttl != messages::not_given) hint += " --ttl " + to_text(asked.ttl);
   }
   return failed(told);
-}
-
-/// What was not given has no place in the payload: the runtime then takes its settings.
-messages::json payload_of(const messages::start_share& asked) {
-  auto payload = messages::encode(asked);
-  if (asked.ttl == messages::not_given) payload.erase("ttl");
-  if (asked.warn == messages::not_given) payload.erase("warn");
-  return payload;
 }
 
 exit_code share(const invocation& run, share_wish wish) {
@@ -87,8 +80,8 @@ exit_code share(const invocation& run, share_wish wish) {
   if (asked.terminal.empty()) asked.terminal = terminal_here(runtime, tmux_program()).terminal_id;
   const signal_watch signals;
   const patient_question question{
-      messages::start_share::describe().name, payload_of(asked), asked.wait, new_correlation_id(),
-      [&](const auto& approval) { run.screen.note(waiting_line(approval)); }};
+      messages::start_share::describe().name, messages::encode(asked), asked.wait,
+      new_correlation_id(), [&](const auto& approval) { run.screen.note(waiting_line(approval)); }};
   try {
     const auto answer = ask_patiently(run, runtime, question, signals);
     if (answer) return tell_share(run.screen, messages::decoded<share_view>(*answer), keys);

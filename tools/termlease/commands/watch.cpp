@@ -32,7 +32,7 @@ tone tone_of(std::string_view topic) {
   if (topic.ends_with(".denied") || topic.ends_with(".rejected") || topic == "actor.restarted" ||
       topic == "bus.gap")
     return tone::bad;
-  if (topic.starts_with("snapshot.")) return tone::dim;
+  if (is_snapshot(topic)) return tone::dim;
   return tone::plain;
 }
 
@@ -50,9 +50,7 @@ void print_event(const console& to, const envelope& event) {
       << colours.paint(tone_of(event.topic), padded(words_of(event.topic), what_width)) << "  "
       << padded(safe(terminal_in(payload)), name_width) << "  "
       << padded(safe(short_id(event.share_id)), id_width) << "  "
-      << padded(event.actor.name.empty() && event.topic.starts_with("snapshot.")
-                    ? std::string{}
-                    : safe(messages::to_text(event.actor)),
+      << padded(is_snapshot(event.topic) ? std::string{} : safe(messages::to_text(event.actor)),
                 name_width);
   const auto detail = detail_of(event.topic, payload);
   if (!detail.empty()) out << "  " << detail;

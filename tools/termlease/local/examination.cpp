@@ -24,7 +24,7 @@ finding good(std::string name, std::string found) {
 }
 
 finding missing(std::string name, const messages::failure& why) {
-  return {std::move(name), finding_state::missing, why.message, why.hint};
+  return {std::move(name), finding_state::missing, why.message, why.details.hint};
 }
 
 std::string version_of(const fs::path& program, const char* argument) {

@@ -13,7 +13,7 @@ using messages::json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 29> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 30> words{{
     {"terminal.spawned", "terminal opened"},
     {"terminal.adopted", "terminal adopted"},
     {"terminal.closed", "terminal closed"},
@@ -41,8 +41,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> words{{
     {"runtime.started", "runtime started"},
     {"runtime.stopped", "runtime stopped"},
     {"bus.gap", "events missed"},
-    {"snapshot.share_list", "shares now"},
-    {"snapshot.terminal_list", "terminals now"},
+    {"share.snapshot", "shares now"},
+    {"terminal.snapshot", "terminals now"},
+    {"approval.snapshot", "approvals now"},
 }};
 
 void add(std::string& to, const std::string& text) {
@@ -130,12 +131,16 @@ std::string words_of(std::string_view topic) {
   return found == words.end() ? safe(topic) : std::string(found->second);
 }
 
+bool is_snapshot(std::string_view topic) {
+  return topic.ends_with(".snapshot");
+}
+
 std::string detail_of(std::string_view topic, const json& payload) {
   if (!payload.is_object()) return {};
   if (topic == "bus.gap")
     return number_in(payload, "from") + " to " + number_in(payload, "to") +
            ": termlease audit shows them";
-  if (topic.starts_with("snapshot.")) return snapshot_detail(payload);
+  if (is_snapshot(topic)) return snapshot_detail(payload);
   if (topic.starts_with("share.")) return safe(share_detail(topic, payload));
   if (topic.starts_with("approval.")) return safe(approval_detail(payload));
   return safe(plain_detail(payload));

@@ -14,6 +14,9 @@ namespace termlease::cli {
 /// What happened, in words: "share started". A topic without words is itself.
 std::string words_of(std::string_view topic);
 
+/// Whether an event with this topic says how things are, rather than what has happened.
+bool is_snapshot(std::string_view topic);
+
 /// The rest of the story, from the event's payload; may be empty. Safe.
 std::string detail_of(std::string_view topic, const messages::json& payload);
 

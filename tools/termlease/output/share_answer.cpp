@@ -67,7 +67,7 @@ exit_code tell_share(const console& to, const share_view& share, const guest_key
     const auto why = nobody_decided(share);
     if (to.json()) {
       auto object = as_json(share, keys);
-      object["error"] = {{"code", why.code}, {"message", why.message}, {"hint", why.hint}};
+      object["error"] = messages::encode(why);
       to.print(object);
       return exit_code::no_answer;
     }
