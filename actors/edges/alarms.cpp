@@ -94,7 +94,8 @@ public:
   void set(const set_alarm& wanted, const caf::actor& owner) {
     forget(wanted.name, owner);
     const auto left = wanted.at.ms - now_ms(CLOCK_REALTIME);
-    alarms_.push_back({owner, wanted.name, wanted.at, now_ms(CLOCK_BOOTTIME) + left});
+    // Both clocks are read rounded down; without one more this one might ring before the time.
+    alarms_.push_back({owner, wanted.name, wanted.at, now_ms(CLOCK_BOOTTIME) + left + 1});
     ring();
   }
 

@@ -26,66 +26,80 @@ void lease_holder::check_extension(const extend_share& wanted) const {
                  "extend by less, or share again later");
 }
 
+/// Kept until it is answered: a share that ends meanwhile answers what is left.
 caf::result<answer> lease_holder::extend(const caller& from, const extend_share& wanted) {
   check_extension(wanted);
   auto promise = self_->make_response_promise<answer>();
-  const pending_extension pending{wanted.by, from, promise};
+  const auto id = env_->next_id();
+  extensions_[id] = {wanted.by, from, promise};
   const auto& view = order_.view;
   self_
       ->request(env_->policy, caf::infinite,
                 policy_request{"share.extend", from.who, order_.terminal.name, order_.terminal.lane,
                                view.backend, view.mode, left_after(wanted.by)})
-      .then([=, this](const policy_decision& decision) { extension_decided(pending, decision); },
-            [=, this](const caf::error&) { extension_decided(pending, {}); });
+      .then([=, this](const policy_decision& decision) { extension_decided(id, decision); },
+            [=, this](const caf::error&) { extension_decided(id, {}); });
   return promise;
 }
 
-void lease_holder::extension_decided(const pending_extension& wanted,
-                                     const policy_decision& decision) {
-  if (decision.effect == policy_effect::allow) return apply_extension(wanted, decision.rules);
-  if (decision.effect == policy_effect::deny)
-    return refuse_extension(wanted, decision.message, decision.hint);
-  const auto asked = question("share.extend", to_text(wanted.from.who), wanted.from.correlation_id,
-                              left_after(wanted.by), decision.stages);
-  extensions_[asked.approval_id] = wanted;
+void lease_holder::extension_decided(const std::string& id, const policy_decision& decision) {
+  switch (decision.effect) {
+  case policy_effect::allow:
+    return apply_extension(id, decision.rules);
+  case policy_effect::require:
+    return ask_for_extension(id, decision);
+  case policy_effect::deny:
+    return refuse_extension(id, decision.message, decision.hint);
+  }
+}
+
+void lease_holder::ask_for_extension(const std::string& id, const policy_decision& decision) {
+  const auto& wanted = extensions_.at(id);
+  auto asked = question("share.extend", to_text(wanted.from.who), wanted.from.correlation_id,
+                        left_after(wanted.by), decision.stages);
+  asked.approval_id = id;
   self_->request(env_->approvals, caf::infinite, open_approval{asked, wanted.from.command_id})
       .then(
           [=, this](const approval_opened& opened) {
-            if (!opened.problem) return;
-            extensions_.erase(asked.approval_id);
-            refuse_extension(wanted, opened.problem.message, opened.problem.details.hint);
+            if (opened.problem)
+              refuse_extension(id, opened.problem.message, opened.problem.details.hint);
           },
           [=, this](const caf::error&) {
-            extensions_.erase(asked.approval_id);
-            refuse_extension(wanted, "the approval could not be asked for", "try again");
+            refuse_extension(id, "the approval could not be asked for", "try again");
           });
 }
 
 void lease_holder::extension_approved(const approval_view& approval) {
-  const auto wanted = extensions_.at(approval.approval_id);
-  extensions_.erase(approval.approval_id);
+  const auto& id = approval.approval_id;
   if (approval.state == approval_state::approved)
-    return apply_extension(wanted, {approval.stages.front().rule});
-  refuse_extension(wanted, approval.detail, "ask again, or ask an approver why");
+    return apply_extension(id, {approval.stages.front().rule});
+  refuse_extension(id, approval.detail, "ask again, or ask an approver why");
 }
 
-void lease_holder::refuse_extension(const pending_extension& wanted, const std::string& why,
+void lease_holder::refuse_extension(const std::string& id, const std::string& why,
                                     const std::string& hint) {
+  const auto found = extensions_.find(id);
+  if (found == extensions_.end()) return;
+  const auto& wanted = found->second;
   record_fact(draft(*env_, context_of_caller(wanted.from, "share.extend"),
                     share_extension_denied{order_.view, wanted.by, why}, "denied"));
-  auto promise = wanted.promise;
-  promise.deliver(answer_with(failure{"denied", why, hint, false}));
+  answer_extension(id, answer_with(failure{"denied", why, hint, false}));
+}
+
+void lease_holder::answer_extension(const std::string& id, answer what) {
+  const auto found = extensions_.find(id);
+  if (found == extensions_.end()) return;
+  found->second.promise.deliver(std::move(what));
+  extensions_.erase(found);
 }
 
 /// An end that came while it was being recorded wins: what has expired stays expired.
-void lease_holder::apply_extension(const pending_extension& wanted,
-                                   const std::vector<std::string>& rules) {
-  auto promise = wanted.promise;
+void lease_holder::apply_extension(const std::string& id, const std::vector<std::string>& rules) {
+  const auto& wanted = extensions_.at(id);
   try {
     check_extension({order_.view.share_id, wanted.by, {}});
   } catch (const failed& why) {
-    promise.deliver(answer_with(why.why()));
-    return;
+    return answer_extension(id, answer_with(why.why()));
   }
   auto extended = order_.view;
   extended.state = share_state::active;
@@ -94,20 +108,15 @@ void lease_holder::apply_extension(const pending_extension& wanted,
   extended.rules = rules;
   record_then({draft(*env_, context_of_caller(wanted.from, "share.extend"),
                      share_extended{extended, wanted.by})},
-              [=, this](const failure& problem) mutable {
-                if (problem || over()) {
-                  promise.deliver(
-                      answer_with(problem ? problem
-                                          : failure{"share_ended", "the share ended meanwhile",
-                                                    "share the terminal again", false}));
-                  return;
-                }
+              [=, this](const failure& problem) {
+                if (problem) return answer_extension(id, answer_with(problem));
+                if (over()) return; // answered with the end
                 order_.view.expires_at = extended.expires_at;
                 order_.view.warns_at = extended.warns_at;
                 self_->send(clock_, lease_times{extended.warns_at, extended.expires_at});
                 move_to(share_state::active);
                 show_status(false);
-                promise.deliver(answer_with(order_.view));
+                answer_extension(id, answer_with(order_.view));
               });
 }
 

@@ -51,7 +51,7 @@ public:
   void restart(const std::string& child) { children_.restart(child); }
 
 private:
-  /// An extension that waits for an approval.
+  /// An extension that is being decided or recorded.
   struct pending_extension {
     messages::span by;
     messages::caller from;
@@ -89,12 +89,12 @@ private:
   // Extending.
   messages::span left_after(messages::span by) const;
   void check_extension(const messages::extend_share& wanted) const;
-  void extension_decided(const pending_extension& wanted,
-                         const messages::policy_decision& decision);
+  void extension_decided(const std::string& id, const messages::policy_decision& decision);
+  void ask_for_extension(const std::string& id, const messages::policy_decision& decision);
   void extension_approved(const messages::approval_view& approval);
-  void apply_extension(const pending_extension& wanted, const std::vector<std::string>& rules);
-  void refuse_extension(const pending_extension& wanted, const std::string& why,
-                        const std::string& hint);
+  void apply_extension(const std::string& id, const std::vector<std::string>& rules);
+  void refuse_extension(const std::string& id, const std::string& why, const std::string& hint);
+  void answer_extension(const std::string& id, messages::answer what);
 
   // Closing.
   void tell_worker_to_end();
@@ -118,7 +118,7 @@ private:
   caf::actor worker_;
   std::vector<answer_promise> openers_;
   std::vector<answer_promise> closers_;
-  std::map<std::string, pending_extension> extensions_; ///< by approval id
+  std::map<std::string, pending_extension> extensions_; ///< until they are answered
   std::string work_dir_;
   messages::secret link_;
   messages::failure problem_; ///< why it never opened

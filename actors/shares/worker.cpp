@@ -34,7 +34,8 @@ public:
       ending_ = false;
       end(end_);
     }
-    watch_heartbeat();
+    heard_at_ = self_->clock().now();
+    look_again();
   }
 
   void status(const worker_lines::status& what) { say(what); }
@@ -49,7 +50,7 @@ public:
   }
 
   void heard(const child_line& line) {
-    ++heard_;
+    heard_at_ = self_->clock().now();
     if (line.is_error) return env_->log("worker " + order_.share_id + ": " + line.text.text);
     try {
       auto [type, fields] = decode_line(line.text.text);
@@ -71,9 +72,9 @@ public:
     finish({news.status, {}});
   }
 
-  /// No line since the last look: it hangs.
-  void look(std::uint64_t heard_before) {
-    if (heard_ != heard_before) return watch_heartbeat();
+  /// No line for too long: it hangs.
+  void look() {
+    if (self_->clock().now() < silent_at()) return look_again();
     self_->send(share_, worker_lines::problem{
                             {"worker_hung", "the share's worker hangs", "share again", true}});
     kill();
@@ -90,9 +91,12 @@ public:
   }
 
 private:
-  void watch_heartbeat() {
-    self_->delayed_send(self_, order_.heartbeat.chrono() * heartbeats_missed, silent_atom::value,
-                        heard_);
+  caf::actor_clock::time_point silent_at() const {
+    return heard_at_ + order_.heartbeat.chrono() * heartbeats_missed;
+  }
+
+  void look_again() {
+    self_->delayed_send(self_, silent_at() - self_->clock().now(), silent_atom::value);
   }
 
   template <class Line> void say(const Line& line) {
@@ -116,7 +120,7 @@ private:
   worker_lines::start order_;
   worker_lines::end end_;
   child_id child_ = 0;
-  std::uint64_t heard_ = 0;
+  caf::actor_clock::time_point heard_at_; ///< when it said its last line
   bool ending_ = false;
 };
 
@@ -135,7 +139,7 @@ caf::behavior share_worker(caf::event_based_actor* self, shared_environment env,
       [state](const child_started& made) { state->started(made); },
       [state](const child_line& line) { state->heard(line); },
       [state](const child_exited& news) { state->exited(news); },
-      [state](silent_atom, std::uint64_t heard) { state->look(heard); },
+      [state](silent_atom) { state->look(); },
       [state](overdue_atom) { state->kill(); },
   };
 }

@@ -272,13 +272,12 @@ private:
   void hand_over(std::uint64_t connection, subscription& to, const record& news,
                  shared_bytes& event, shared_bytes& audit) {
     to.next = news.sequence + 1;
-    if (!to.concerns(news.share_id, news.terminal_id)) return;
     constexpr auto audit_topic = record::describe().name;
-    if (to.wants(news.event_type)) {
+    if (to.wants(news.event_type, news)) {
       if (!event) event = line_of(event_of(news, news.event_type, news.metadata));
       options_.clients->notify(connection, event, news.sequence);
     }
-    if (to.wants(audit_topic)) {
+    if (to.wants(audit_topic, news)) {
       if (!audit) audit = line_of(event_of(news, std::string(audit_topic), {encode(news).dump()}));
       options_.clients->notify(connection, audit, news.sequence);
     }

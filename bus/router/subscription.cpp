@@ -26,6 +26,10 @@ bool subscription::concerns(const std::string& share_id, const std::string& term
          (terminal_id_.empty() || terminal_id_ == terminal_id);
 }
 
+bool subscription::wants(std::string_view topic, const messages::record& record) const {
+  return concerns(record.share_id, record.terminal_id) && wants(topic);
+}
+
 bool subscription::wants(std::string_view topic) const {
   return std::any_of(patterns_.begin(), patterns_.end(),
                      [&](const std::string& pattern) { return matches(pattern, topic); });

@@ -4,6 +4,7 @@
 // that matching can be tested without actors.
 
 #include "messages/envelope.hpp"
+#include "messages/record.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,6 +21,9 @@ public:
   explicit subscription(const messages::subscribe& wanted);
 
   bool wants(std::string_view topic) const;
+
+  /// Whether `record`'s event, heard under `topic`, is wanted.
+  bool wants(std::string_view topic, const messages::record& record) const;
 
   /// Whether what concerns this share and this terminal is wanted.
   bool concerns(const std::string& share_id, const std::string& terminal_id) const;

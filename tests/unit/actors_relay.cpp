@@ -1,0 +1,197 @@
+#include "messages/runtime.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/world.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <optional>
+
+using namespace termlease;
+using namespace termlease::messages;
+using tests::share_request;
+using tests::the_operator;
+using tests::world;
+
+namespace {
+
+struct bench {
+  bench() { machine->settings.shares.per_terminal_limit = 9; }
+
+  world& start() {
+    w.emplace(machine);
+    w->open_terminal();
+    return *w;
+  }
+
+  std::size_t relays_started() const {
+    std::size_t count = 0;
+    for (const auto& each : machine->processes.children) count += each.program() == "uptermd";
+    return count;
+  }
+
+  void stop_share_of(const share_view& share) { w->ask(the_operator, stop_share{share.share_id}); }
+
+  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::optional<world> w;
+};
+
+} // namespace
+
+TEST_CASE("one relay starts with the first share and serves all", "[FR-026-009]") {
+  bench b;
+  auto& w = b.start();
+  CHECK(b.relays_started() == 0);
+  for (int i = 0; i < 3; ++i) w.open_share();
+  CHECK(b.relays_started() == 1);
+  CHECK(w.count<relay_started>() == 1);
+  CHECK(w.last<relay_started>().address == "127.0.0.1:4001");
+  const auto& argv = w.processes().last("uptermd").argv;
+  CHECK(std::find(argv.begin(), argv.end(), "127.0.0.1:0") != argv.end());
+}
+
+TEST_CASE("shares that start at the same time wait for the same relay") {
+  bench b;
+  auto& w = b.start();
+  b.machine->processes.relay.comes_up = false;
+  const auto first = w.ask_for_share();
+  const auto second = w.ask_for_share();
+  CHECK(b.relays_started() == 1);
+  w.processes().say(w.processes().last("uptermd"), "this is no JSON");
+  w.processes().say(w.processes().last("uptermd"), R"({"msg":"loading keys"})");
+  w.settle();
+  CHECK_FALSE(first.answered());
+  w.processes().say(w.processes().last("uptermd"),
+                    R"({"msg":"starting server","ssh_addr":"127.0.0.1:7777"})");
+  w.settle();
+  CHECK(first.code().empty());
+  CHECK(second.code().empty());
+  CHECK(w.worker().heard<worker_lines::start>().at(0).relay_port == 7777);
+}
+
+TEST_CASE("the relay's host key is made once, and pinned for the backend") {
+  bench b;
+  auto& w = b.start();
+  w.open_share();
+  const auto start = w.worker().heard<worker_lines::start>().at(0);
+  const auto& pinned = b.machine->files.files.at(start.known_hosts);
+  CHECK(pinned.starts_with("@cert-authority [127.0.0.1]:4001 ssh-ed25519 "));
+  w.crash("relays");
+  w.advance(minutes(2));
+  w.open_share();
+  std::size_t keys_made = 0;
+  for (const auto& each : w.processes().runs)
+    keys_made += std::find(each.argv.begin(), each.argv.end(), "ed25519") != each.argv.end();
+  CHECK(keys_made == 1);
+}
+
+TEST_CASE("the relay stays a while after the last share, and then goes") {
+  bench b;
+  auto& w = b.start();
+  const auto one = w.open_share();
+  const auto two = w.open_share();
+  b.stop_share_of(one);
+  w.advance(minutes(1));
+  CHECK(w.processes().running("uptermd") == 1);
+  b.stop_share_of(two);
+  w.advance({seconds(30).ms - 1});
+  CHECK(w.processes().running("uptermd") == 1);
+  w.advance({1});
+  CHECK(w.processes().running("uptermd") == 0);
+  CHECK(w.last<relay_stopped>().reason == "no share needs it");
+}
+
+TEST_CASE("a share that comes while the relay lingers keeps it") {
+  bench b;
+  auto& w = b.start();
+  b.stop_share_of(w.open_share());
+  w.advance(seconds(20));
+  w.open_share();
+  w.advance(minutes(10));
+  CHECK(w.processes().running("uptermd") == 1);
+  CHECK(b.relays_started() == 1);
+}
+
+TEST_CASE("a share that comes while the relay goes down gets a new one") {
+  bench b;
+  auto& w = b.start();
+  b.machine->processes.relay.obeys_term = false;
+  b.stop_share_of(w.open_share());
+  w.advance(seconds(31));
+  CHECK(w.processes().last("uptermd").signals == std::vector<int>{SIGTERM});
+  const auto asked = w.ask_for_share();
+  CHECK_FALSE(asked.answered());
+  w.processes().exit(w.processes().last("uptermd"), 0);
+  w.settle();
+  CHECK(asked.share().state == share_state::active);
+  CHECK(b.relays_started() == 2);
+}
+
+TEST_CASE("a relay that dies ends the shares that it carried, and the next share gets another",
+          "[NFR-026-004]") {
+  bench b;
+  auto& w = b.start();
+  const auto share = w.open_share();
+  w.processes().exit(w.processes().last("uptermd"), 1);
+  w.settle();
+  CHECK(w.share(share.share_id).end_reason == end_reason::relay_lost);
+  CHECK(w.processes().running("termlease-worker") == 0);
+  CHECK(w.last<relay_stopped>().reason == "it died");
+  CHECK(w.open_share().state == share_state::active);
+}
+
+TEST_CASE("a relay that can't come up fails the share with its last words") {
+  bench b;
+  auto& w = b.start();
+  b.machine->processes.relay.comes_up = false;
+  SECTION("it ends") {
+    const auto asked = w.ask_for_share();
+    w.processes().say(w.processes().last("uptermd"), "address in use", true);
+    w.processes().exit(w.processes().last("uptermd"), 1);
+    w.settle();
+    CHECK(asked.code() == "relay_failed");
+    CHECK_THAT(asked.response().error.message, ContainsSubstring("address in use"));
+  }
+  SECTION("it hangs") {
+    const auto asked = w.ask_for_share();
+    w.advance(seconds(6));
+    CHECK(asked.code() == "relay_failed");
+    CHECK(w.processes().running("uptermd") == 0);
+  }
+  SECTION("it is missing") {
+    b.machine->processes.relay.cannot_start = {"program_missing", "no uptermd", {}, false};
+    CHECK(w.ask_for_share().code() == "program_missing");
+  }
+  SECTION("its folder can't be written") {
+    b.machine->files.problem = {"file_failed", "read-only", {}, true};
+    CHECK(w.ask_for_share().code() == "file_failed");
+  }
+  SECTION("there is no ssh-keygen") {
+    b.machine->processes.others = [](const run_program&) -> program_result {
+      return {1, {}, "no keys today", {}};
+    };
+    CHECK(w.ask_for_share().code() == "relay_failed");
+  }
+  CHECK(w.processes().running("termlease-worker") == 0);
+  CHECK(w.last<share_stopped>().share.state == share_state::ended);
+}
+
+TEST_CASE("without a backend there is no share, and the error says what is missing") {
+  bench b;
+  std::filesystem::remove(b.machine->home / "upterm");
+  auto& w = b.start();
+  CHECK(w.ask_for_share().code() == "backend_missing");
+}
+
+TEST_CASE("a relay of one's own is used, and none is started") {
+  bench b;
+  b.machine->settings.upterm.relay_host = "relay.example.org";
+  b.machine->settings.upterm.relay_port = 2222;
+  b.machine->settings.upterm.known_hosts = "/etc/known";
+  auto& w = b.start();
+  w.open_share();
+  const auto start = w.worker().heard<worker_lines::start>().at(0);
+  CHECK(start.relay_host == "relay.example.org");
+  CHECK(start.relay_port == 2222);
+  CHECK(start.known_hosts == "/etc/known");
+  CHECK(b.relays_started() == 0);
+}

@@ -1,0 +1,194 @@
+#include "messages/runtime.hpp"
+#include "messages/tokens.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/world.hpp"
+
+#include <optional>
+
+using namespace termlease;
+using namespace termlease::messages;
+using tests::share_request;
+using tests::the_operator;
+using tests::world;
+
+namespace {
+
+/// A machine on which one runtime crashes and another one comes after it.
+struct twice {
+  twice() {
+    w.emplace(machine);
+    w->open_terminal();
+  }
+
+  void crash() {
+    w.reset();
+    w.emplace(machine);
+  }
+
+  share_view only_share(bool all = true) {
+    const auto found = w->ask(the_operator, list_shares{all, false}).as<share_list>().shares;
+    REQUIRE(found.size() == 1);
+    return found[0];
+  }
+
+  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::optional<world> w;
+};
+
+start_share writable() {
+  auto wanted = share_request();
+  wanted.mode = share_mode::rw;
+  return wanted;
+}
+
+} // namespace
+
+TEST_CASE("after a crash open shares are over, and the record says why",
+          "[FR-026-011] [SC-026-005]") {
+  twice t;
+  const auto share = t.w->open_share();
+  t.crash();
+  const auto after = t.only_share();
+  CHECK(after.share_id == share.share_id);
+  CHECK(after.state == share_state::ended);
+  CHECK(after.end_reason == end_reason::runtime_restarted);
+  CHECK(t.w->last<share_stopped>().share.share_id == share.share_id);
+  CHECK(t.w->records_of("share.session.stopped").at(0).correlation_id == share.correlation_id);
+  CHECK(t.w->ask(the_operator, extend_share{share.share_id, minutes(1), {}}).code() ==
+        "share_ended");
+  t.crash();
+  CHECK(t.w->count<share_stopped>() == 1); // buried once
+}
+
+TEST_CASE("after a crash a share that waited for an approval still waits, and can start",
+          "[FR-026-002]") {
+  twice t;
+  const auto asked = t.w->ask_for_share(the_operator, writable());
+  CHECK_FALSE(asked.answered());
+  const auto question = t.w->last<approval_requested>().approval;
+  t.crash();
+  CHECK(t.only_share().state == share_state::awaiting_approval);
+  CHECK(t.w->processes().children.empty());
+  const auto pending = t.w->ask(the_operator, list_approvals{}).as<approval_list>().approvals;
+  REQUIRE(pending.size() == 1);
+  CHECK(pending[0].deadline == question.deadline);
+  SECTION("approved") {
+    t.w->ask(the_operator, resolve_approval{question.approval_id, verdict::approve, {}});
+    CHECK(t.only_share().state == share_state::active);
+    CHECK(t.w->worker().heard<worker_lines::start>().at(0).authorized_keys == share_request().keys);
+  }
+  SECTION("denied") {
+    t.w->ask(the_operator, resolve_approval{question.approval_id, verdict::deny, {}});
+    CHECK(t.only_share().state == share_state::denied);
+  }
+  SECTION("silence") {
+    t.w->advance(minutes(10));
+    CHECK(t.only_share().state == share_state::denied);
+  }
+  SECTION("its terminal ends") {
+    t.w->ask(the_operator, close_terminal{"demo"});
+    CHECK(t.only_share().state == share_state::ended);
+    CHECK(t.w->last<approval_resolved>().approval.state == approval_state::withdrawn);
+  }
+}
+
+TEST_CASE("a deadline that passed while the runtime was away is a denial", "[FR-026-002]") {
+  twice t;
+  t.w->ask_for_share(the_operator, writable());
+  t.w.reset();
+  t.machine->clock->wall = t.machine->clock->wall + hours(1);
+  t.w.emplace(t.machine);
+  CHECK(t.only_share().state == share_state::denied);
+  CHECK(t.w->last<approval_resolved>().approval.state == approval_state::expired);
+}
+
+TEST_CASE("a share whose terminal ended while the runtime was away is over") {
+  twice t;
+  t.w->ask_for_share(the_operator, writable());
+  t.w.reset();
+  t.machine->processes.panes.clear();
+  t.w.emplace(t.machine);
+  CHECK(t.only_share().end_reason == end_reason::runtime_restarted);
+  CHECK(t.w->last<terminal_closed>().reason == "it ended while the runtime was away");
+}
+
+TEST_CASE("terminals outlive a runtime, and are known to be the same by their process",
+          "[NFR-026-004]") {
+  twice t;
+  t.w->open_terminal("second");
+  t.w.reset();
+  t.machine->processes.panes.back().pid += 1; // a pane of the same name, but another program
+  t.w.emplace(t.machine);
+  const auto open = t.w->ask(the_operator, list_terminals{}).as<terminal_list>().terminals;
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].name == "demo");
+  CHECK(t.w->open_share().state == share_state::active);
+  CHECK(t.w->last<terminal_closed>().terminal.name == "second");
+}
+
+TEST_CASE("tokens are good after a restart, and revoked ones are not") {
+  twice t;
+  const auto good =
+      t.w->ask(the_operator, create_token{"good", identity_kind::agent}).as<new_token>().text;
+  const auto bad =
+      t.w->ask(the_operator, create_token{"bad", identity_kind::human}).as<new_token>().text;
+  t.w->ask(the_operator, revoke_token{"bad"});
+  t.crash();
+  const identity first{identity_kind::operator_, "first"};
+  const identity second{identity_kind::operator_, "second"};
+  CHECK(t.w->ask(first, authenticate{good}).as<identity>() ==
+        identity{identity_kind::agent, "good"});
+  CHECK(t.w->ask(second, authenticate{bad}).code() == "bad_token");
+}
+
+TEST_CASE("a branch that crashes comes back with what the journal knows", "[NFR-026-004]") {
+  twice t;
+  auto& w = *t.w;
+  const auto before = w.ask(the_operator, list_terminals{}).as<terminal_list>().terminals.at(0);
+  SECTION("the terminals") {
+    const auto share = w.open_share();
+    w.crash("terminals");
+    w.advance(seconds(1));
+    const auto after = w.ask(the_operator, list_terminals{}).as<terminal_list>().terminals.at(0);
+    CHECK(encode(after) == encode(before));
+    CHECK(w.open_share().state == share_state::active);
+  }
+  SECTION("the approvals") {
+    const auto asked = w.ask_for_share(the_operator, writable());
+    const auto id = w.last<approval_requested>().approval.approval_id;
+    w.crash("approvals");
+    w.advance(seconds(1));
+    w.ask(the_operator, resolve_approval{id, verdict::approve, {}});
+    CHECK(asked.share().state == share_state::active);
+  }
+  SECTION("the shares") {
+    const auto share = w.open_share();
+    w.crash("shares");
+    w.advance(seconds(5));
+    CHECK(w.share(share.share_id).state == share_state::ended);
+    CHECK(w.processes().running("termlease-worker") == 0);
+    CHECK(w.count<share_stopped>() == 1);
+    CHECK(w.open_share().state == share_state::active);
+  }
+  SECTION("the policy gate") {
+    w.crash("policy gate");
+    const auto asked = w.ask_for_share();
+    w.advance(seconds(1));
+    CHECK(asked.share().state == share_state::active);
+  }
+  SECTION("the router") {
+    w.crash("router");
+    w.advance(seconds(1));
+    CHECK_FALSE(w.ask(the_operator, list_shares{}).answered()); // its connection has to come again
+    CHECK(w.desk->clients.at(1).closed);
+  }
+  SECTION("the relays") {
+    const auto share = w.open_share();
+    w.crash("relays");
+    w.advance(seconds(1));
+    CHECK(w.open_share().state == share_state::active);
+    CHECK(w.processes().running("uptermd") == 1);
+  }
+  CHECK(w.last<actor_restarted>().attempt == 1);
+  CHECK(w.last<actor_restarted>().budget_left == 4);
+}
