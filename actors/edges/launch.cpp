@@ -113,8 +113,14 @@ launched launch(const std::vector<std::string>& argv, const std::string& working
     ::waitpid(pid, nullptr, 0);
     could_not_run(argv.at(0), problem);
   }
-  launched made{pid, static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), input.take(1),
-                output.take(0), errors.take(0)};
+  const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) {
+    problem = errno;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    could_not_run(argv.at(0), problem);
+  }
+  launched made{pid, pidfd, input.take(1), output.take(0), errors.take(0)};
   for (const int each : {made.input, made.output, made.errors}) ::fcntl(each, F_SETFL, O_NONBLOCK);
   return made;
 }

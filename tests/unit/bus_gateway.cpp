@@ -249,22 +249,22 @@ TEST_CASE("a client that never reads loses events, costs little, and is told wha
   constexpr std::uint64_t many = 5000;
   for (std::uint64_t n = 1; n <= many; ++n) b.event(n, 2000);
   b.catch_up();
-  std::vector<std::uint64_t> heard;
-  gap lost;
-  while (heard.empty() || lost.to == 0) {
+  std::uint64_t heard = 0;
+  std::uint64_t told = 0; // up to here it knows what it has and what it lost
+  while (told < many) {
     const auto news = client.next_event(30s);
     REQUIRE(news);
-    if (news->topic == "bus.gap")
-      lost = decoded<gap>(json::parse(news->payload.text));
-    else
-      heard.push_back(news->sequence);
+    const bool is_gap = news->topic == "bus.gap";
+    const auto part = is_gap ? decoded<gap>(json::parse(news->payload.text))
+                             : gap{news->sequence, news->sequence};
+    REQUIRE(part.from == told + 1);
+    told = part.to;
+    if (!is_gap) ++heard;
   }
-  REQUIRE(lost.from > 1);
-  CHECK(lost.from == heard.back() + 1);
-  CHECK(lost.to == many);
-  CHECK(heard.size() == lost.from - 1);
-  // The socket's own buffer, what is being written, and the queue.
-  CHECK(heard.size() < 500);
+  CHECK(told == many);
+  // The socket's own buffer, what is being written, and the queue. There may be more than one gap:
+  // while the buffer has room the queue gets shorter without the client.
+  CHECK(heard < 500);
   b.event(many + 1);
   CHECK(client.next_event(30s)->sequence == many + 1);
 }
