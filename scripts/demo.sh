@@ -119,13 +119,14 @@ end_demo() {
   local code=$? socket
   trap '' INT TERM HUP
   trap - EXIT
+  runtime_pid=${runtime_pid:-${!:-}} # a Ctrl-C may come before it is noted
   [[ -z $watch_pid ]] || kill "$watch_pid" 2>/dev/null || true
   if [[ -n $runtime_pid ]] && kill -0 "$runtime_pid" 2>/dev/null; then
     say ''
     step "ending the share, its guests, the terminal and the runtime"
     [[ -z ${share_id:-} ]] || termlease --no-start stop "$share_id" >/dev/null 2>&1 || true
     termlease --no-start terminal close demo >/dev/null 2>&1 || true
-    termlease daemon --stop >/dev/null 2>&1 || true
+    termlease daemon --stop >/dev/null 2>&1 || kill -TERM "$runtime_pid" 2>/dev/null || true
     ended "$runtime_pid" 10 || kill -KILL "$runtime_pid" 2>/dev/null || true
   fi
   # A terminal outlives its runtime: where it could not be closed, its tmux server is ended here.
