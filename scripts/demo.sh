@@ -11,11 +11,14 @@ watch_pid=''
 termlease() { TERMLEASE_HOME=$demo_home "$programs/termlease" "$@"; }
 
 demo() {
-  demo_home=$(mktemp -d "$(short_folder)/termlease.XXXX")
+  # Named before it is made, so that a Ctrl-C at any moment finds what to remove.
+  demo_home=$(mktemp -u "$(short_folder)/termlease.XXXX")
   trap end_demo EXIT
   # The handler only ends the script: what has to be ended is ended once, on its way out.
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  # `mkdir` refuses what is there already, and that is not ours to remove.
+  mkdir -m 700 "$demo_home" || { trap - EXIT && die "could not make a folder for the demo"; }
   start_runtime
   share_terminal
   invite

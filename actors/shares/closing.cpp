@@ -70,15 +70,11 @@ void lease_holder::end(end_reason reason, std::string detail) {
   ending_ = true;
   order_.view.end_reason = reason;
   order_.view.detail = std::move(detail);
-  if (worker_running_) return tell_worker_to_end();
+  if (worker_running_) return self_->send(worker_, worker_lines::end{farewell(order_.view)});
   // Between its parts (a record, a relay) a share ends when that part answers.
   const bool underway =
       order_.view.state == share_state::starting || order_.view.state == share_state::requested;
   if (!underway) finish();
-}
-
-void lease_holder::tell_worker_to_end() {
-  self_->send(worker_, worker_lines::end{farewell(order_.view)});
 }
 
 void lease_holder::finish() {

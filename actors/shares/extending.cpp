@@ -55,9 +55,8 @@ void lease_holder::extension_decided(const std::string& id, const policy_decisio
 
 void lease_holder::ask_for_extension(const std::string& id, const policy_decision& decision) {
   const auto& wanted = extensions_.at(id);
-  auto asked = question("share.extend", to_text(wanted.from.who), wanted.from.correlation_id,
-                        left_after(wanted.by), decision.stages);
-  asked.approval_id = id;
+  const auto asked = question(id, "share.extend", to_text(wanted.from.who),
+                              wanted.from.correlation_id, left_after(wanted.by), decision.stages);
   self_->request(env_->approvals, caf::infinite, open_approval{asked, wanted.from.command_id})
       .then(
           [=, this](const approval_opened& opened) {

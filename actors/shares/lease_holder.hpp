@@ -82,8 +82,9 @@ private:
   void launch(const messages::relay_address& relay);
   void open_the_door();
   void start_clock();
-  messages::approval_view question(const std::string& action, const std::string& who,
-                                   const std::string& correlation, messages::span ttl,
+  messages::approval_view question(const std::string& id, const std::string& action,
+                                   const std::string& who, const std::string& correlation,
+                                   messages::span ttl,
                                    std::vector<messages::approval_stage> stages) const;
 
   // Extending.
@@ -97,7 +98,6 @@ private:
   void answer_extension(const std::string& id, messages::answer what);
 
   // Closing.
-  void tell_worker_to_end();
   void finish();
   void announce_end();
   void abandon();

@@ -106,12 +106,12 @@ void lease_holder::deny_for(const std::string& why, const std::string& hint) {
   self_->quit();
 }
 
-approval_view lease_holder::question(const std::string& action, const std::string& who,
-                                     const std::string& correlation, span ttl,
-                                     std::vector<approval_stage> stages) const {
+approval_view lease_holder::question(const std::string& id, const std::string& action,
+                                     const std::string& who, const std::string& correlation,
+                                     span ttl, std::vector<approval_stage> stages) const {
   const auto& view = order_.view;
   approval_view asked;
-  asked.approval_id = env_->next_id();
+  asked.approval_id = id;
   asked.action = action;
   asked.share_id = view.share_id;
   asked.terminal_id = view.terminal_id;
@@ -128,9 +128,9 @@ approval_view lease_holder::question(const std::string& action, const std::strin
 
 void lease_holder::ask_for_approval(const policy_decision& decision) {
   auto& view = order_.view;
-  const auto asked =
-      question("share.start", view.requested_by, view.correlation_id, order_.ttl, decision.stages);
-  view.approval_id = asked.approval_id;
+  view.approval_id = env_->next_id();
+  const auto asked = question(view.approval_id, "share.start", view.requested_by,
+                              view.correlation_id, order_.ttl, decision.stages);
   auto waiting = view;
   waiting.state = share_state::awaiting_approval;
   record_then(

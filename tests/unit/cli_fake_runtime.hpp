@@ -4,6 +4,7 @@
 // It speaks the bus's protocol over a real socket, in a folder of its own.
 
 #include "messages/json.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tools/termlease/cli.hpp"
 
 #include <atomic>
@@ -30,26 +31,21 @@ using termlease::messages::json;
 class private_home {
 public:
   private_home() {
-    std::string name = "/tmp/tl-cli.XXXXXX";
-    folder_ = ::mkdtemp(name.data());
     std::filesystem::create_directories(folder_ / "run");
     ::chmod((folder_ / "run").c_str(), 0700);
-    ::setenv("TERMLEASE_HOME", folder_.c_str(), 1);
+    ::setenv("TERMLEASE_HOME", folder().c_str(), 1);
     for (const char* each : {"TERMLEASE_TOKEN", "TMUX", "TMUX_PANE", "NO_COLOR"}) ::unsetenv(each);
   }
 
-  ~private_home() {
-    ::unsetenv("TERMLEASE_HOME");
-    std::filesystem::remove_all(folder_);
-  }
+  ~private_home() { ::unsetenv("TERMLEASE_HOME"); }
 
   private_home(const private_home&) = delete;
   private_home& operator=(const private_home&) = delete;
 
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
 private:
-  std::filesystem::path folder_;
+  termlease::tests::temporary_folder folder_;
 };
 
 /// What a run of the program left.

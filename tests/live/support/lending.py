@@ -94,7 +94,10 @@ class Lending(CommandLine):
         """The guest's command; ssh trusts our relay's own key, and nothing else."""
         relay = (self.home / "state" / "relay" / "upterm_host_ed25519.pub").read_text().split()[:2]
         port = share["link"].split()[-1]
-        (self.home / "known_hosts").write_text(f"[127.0.0.1]:{port} {' '.join(relay)}\n")
+        # In one step: an ssh that was started just before may be reading it.
+        fresh = self.home / "known_hosts.new"
+        fresh.write_text(f"[127.0.0.1]:{port} {' '.join(relay)}\n")
+        fresh.rename(self.home / "known_hosts")
         return ssh_command(share["link"], self.key(key), self.home)
 
     def guest(self, share, key="guest", size=(80, 25)):
