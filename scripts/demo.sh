@@ -129,7 +129,8 @@ end_demo() {
     step "ending the share, its guests, the terminal and the runtime"
     [[ -z ${share_id:-} ]] || termlease --no-start stop "$share_id" >/dev/null 2>&1 || true
     termlease --no-start terminal close demo >/dev/null 2>&1 || true
-    termlease daemon --stop >/dev/null 2>&1 || kill -TERM "$runtime_pid" 2>/dev/null || true
+    # Not by `daemon --stop`, which finds nothing to stop in a runtime that is only starting.
+    kill -TERM "$runtime_pid" 2>/dev/null || true
     ended "$runtime_pid" 10 || kill -KILL "$runtime_pid" 2>/dev/null || true
   fi
   # A terminal outlives its runtime: where it could not be closed, its tmux server is ended here.
