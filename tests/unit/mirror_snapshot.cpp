@@ -107,8 +107,29 @@ TEST_CASE("octal escapes are undone and nothing else is touched") {
 TEST_CASE("a screenful is followed and a flood is not") {
   flood_gauge gauge;
   flood_gauge::time_point now{std::chrono::hours(1)};
-  CHECK_FALSE(gauge.overflows(20000, now));
-  CHECK(gauge.overflows(5000, now));
+  CHECK_FALSE(gauge.overflows(16000, now));
+  CHECK(gauge.overflows(1000, now));
   now += std::chrono::milliseconds(100);
-  CHECK_FALSE(gauge.overflows(20000, now));
+  CHECK_FALSE(gauge.overflows(16000, now));
+}
+
+TEST_CASE("a flood that goes on is looked at less often, until it is over") {
+  using std::chrono::milliseconds;
+  flood_gauge gauge;
+  flood_gauge::time_point now{std::chrono::hours(1)};
+  const auto next = [&](milliseconds until_overflow) {
+    now += until_overflow;
+    CHECK(gauge.overflows(20000, now));
+    const auto step = gauge.paused(now);
+    now += step;
+    gauge.resumed(now);
+    return step.count();
+  };
+  CHECK(next(milliseconds(0)) == 16);
+  CHECK(next(milliseconds(1)) == 32);
+  CHECK(next(milliseconds(1)) == 64);
+  CHECK(next(milliseconds(1)) == 64);
+  CHECK(next(milliseconds(100)) == 16);
+  CHECK_FALSE(gauge.overflows(2000, now));
+  CHECK(gauge.overflows(100, now));
 }

@@ -18,16 +18,16 @@ void mirror::state::on_output(std::string_view pane, std::string_view escaped) {
   if (!parser_.in_string()) string_since_ = now;
   output_bytes_ += plain_.size();
   changed_ = true;
-  if (!gauge_.overflows(plain_.size(), now) || std::exchange(pausing_, true)) return;
+  if (!gauge_.overflows(plain_.size(), now)) return;
+  lost_output_ = true; // what is on its way already is not worth reading
   client_->send("refresh-client -A '" + options_.pane + ":pause'\n");
 }
 
 // By us, or by tmux because we were slow.
 void mirror::state::paused() {
   paused_ = lost_output_ = true;
-  pausing_ = false;
   if (flood_timer_ != 0) return;
-  flood_timer_ = loop_.after(flood_step, [this] {
+  flood_timer_ = loop_.after(gauge_.paused(loop::clock::now()), [this] {
     flood_timer_ = 0;
     if (paused_) ask_for_snapshot();
   });
@@ -62,7 +62,7 @@ void mirror::state::ask_for_snapshot() {
   const auto& pane = options_.pane;
   // One line: tmux answers it without reading a byte of the pane in between.
   const auto resume = paused_ ? "refresh-client -A '" + pane + ":continue' ; " : std::string();
-  paused_ = false;
+  if (std::exchange(paused_, false)) gauge_.resumed(loop::clock::now());
   client_->send(resume + "display-message -p -t " + pane + " '" + report_format() +
                 "' ; capture-pane -p -e -N -t " + pane + " ; capture-pane -p -e -N -a -q -t " +
                 pane + " ; capture-pane -p -P -C -t " + pane + "\n");

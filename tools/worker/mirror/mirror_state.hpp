@@ -38,7 +38,6 @@ private:
   enum class stage { none, rows, saved_rows, pending };
   static constexpr std::chrono::milliseconds doubt_delay{60};
   static constexpr std::chrono::milliseconds probe_interval{2000};
-  static constexpr std::chrono::milliseconds flood_step{16}; ///< between snapshots of a flood
   static constexpr std::chrono::seconds restart_window{30};
   static constexpr std::size_t restart_budget = 5;
   static constexpr std::chrono::seconds string_patience{5}; ///< as in tmux
@@ -86,8 +85,7 @@ private:
   std::string plain_; ///< one line of output without its escapes; kept for its memory
   loop::clock::time_point string_since_;
   flood_gauge gauge_;
-  bool pausing_ = false; ///< tmux was asked to send no more
-  bool paused_ = false;  ///< and does
+  bool paused_ = false; ///< tmux sends no output
   std::size_t output_bytes_ = 0;
   bool changed_ = false;
   std::set<std::string, std::less<>> silenced_; ///< other panes, told not to send
