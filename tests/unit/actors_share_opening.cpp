@@ -161,10 +161,16 @@ TEST_CASE("without a gate there is no decision, and without a decision no share"
   auto machine = std::make_shared<tests::machine>();
   world w(machine);
   w.open_terminal();
-  caf::anon_send(w.environment().policy, actors::stand_for{w.environment().files});
-  w.settle(); // somebody who decides nothing stands for the gate
+  const auto broken = w.time().system().spawn([]() -> caf::behavior {
+    return {[](const policy_request&) -> caf::result<policy_decision> {
+      return caf::make_error(caf::sec::runtime_error, "it decides nothing");
+    }};
+  });
+  caf::anon_send(w.environment().policy, actors::stand_for{broken});
+  w.settle();
   CHECK(w.ask_for_share().code() == "denied");
   CHECK(w.processes().children.empty());
+  caf::anon_send_exit(broken, caf::exit_reason::kill);
 }
 
 TEST_CASE("a share lasts as long as asked, the default otherwise, and never over the maximum",
