@@ -1,4 +1,4 @@
-# Every library comes from the distribution. CAF and libvterm ship no package file that CMake reads.
+# Every library comes from the distribution. CAF and libsodium ship no package file that CMake reads.
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(spdlog REQUIRED)
@@ -8,7 +8,6 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(vterm REQUIRED IMPORTED_TARGET vterm)
 
 find_path(CAF_INCLUDE_DIR caf/all.hpp REQUIRED)
 find_library(CAF_CORE_LIBRARY caf_core REQUIRED)

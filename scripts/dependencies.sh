@@ -19,7 +19,6 @@ libsqlite3-dev        | -           | the journal
 libsodium-dev         | -           | the chain of hashes, and hashed tokens
 libcli11-dev          | -           | the command line
 libtomlplusplus-dev   | -           | settings and policies
-libvterm-dev          | -           | the screen that guests see
 '
 readonly RUN_PACKAGES='
 tmux                  | tmux        | the terminals that are lent
@@ -27,6 +26,7 @@ openssh-client        | ssh         | how guests get in, and ssh-keygen
 '
 readonly TEST_PACKAGES='
 catch2                | -           | unit tests
+libvterm-dev          | -           | plays the terminal of a guest in the unit tests
 python3               | python3     | live tests and the tests of the house
 '
 readonly COVERAGE_PACKAGES='
