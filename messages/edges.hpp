@@ -166,7 +166,7 @@ struct read_file {
   }
 };
 
-/// Removes a folder with all that is in it. Not answered.
+/// Removes a folder with all that is in it. Answered with `file_done`, whether or not it was there.
 struct remove_folder {
   std::string path;
 
