@@ -13,10 +13,11 @@ namespace {
 using messages::failure;
 
 failure full(const std::filesystem::path& file) {
-  return {"journal_full", "the journal " + file.string() + " can't grow: no space is left for it",
-          "free disk space, or raise the journal's size limit; nothing is shared until it can be "
-          "recorded",
-          true};
+  return {
+      "journal_full", "the journal " + file.string() + " can't grow: no space is left for it",
+      "free disk space; a journal that has grown to 8 GiB is full: stop the runtime and move its "
+      "files away. Nothing is shared until it can be recorded",
+      true};
 }
 
 failure read_only(const std::filesystem::path& file) {

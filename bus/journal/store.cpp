@@ -32,10 +32,10 @@ void write_nothing(SQLite::Database& database) {
   database.exec("PRAGMA user_version = " + std::to_string(journal_format));
 }
 
-[[noreturn]] void unavailable(const std::filesystem::path& file, const std::string& why) {
+[[noreturn]] void unavailable(const std::filesystem::path& file, const std::string& why,
+                              const std::string& hint) {
   throw messages::failed("journal_unavailable",
-                         "the journal " + file.string() + " can't be used: " + why,
-                         "move it elsewhere, or name another path for the journal");
+                         "the journal " + file.string() + " can't be used: " + why, hint);
 }
 
 } // namespace
@@ -92,8 +92,11 @@ void journal_store::prepare_file() const {
     close(made);
     return;
   }
-  if (!S_ISREG(found.st_mode)) unavailable(file_, "there is something else than a file");
-  if (found.st_uid != geteuid()) unavailable(file_, "it belongs to another user");
+  if (!S_ISREG(found.st_mode))
+    unavailable(file_, "there is something else than a file", "move away what is there");
+  if (found.st_uid != geteuid())
+    unavailable(file_, "it belongs to another user",
+                "give it to the user who runs the runtime, or move it away");
   if (faccessat(AT_FDCWD, file_.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
     throw messages::failed(journal_failure(errno, "opening it", file_));
   if ((found.st_mode & 0077) != 0 && chmod(file_.c_str(), 0600) != 0)
@@ -110,14 +113,16 @@ void journal_store::open() {
   const int format = format_of(*database_);
   if (format > journal_format)
     unavailable(file_,
-                "a newer version of this program wrote it (format " + std::to_string(format) + ")");
+                "a newer version of this program wrote it (format " + std::to_string(format) + ")",
+                "use that version, or move the journal's files away to begin anew");
   // Before anything is written: a database of another program stays as it is.
   const bool fresh = is_empty(*database_);
   if (const auto problem = fresh ? std::nullopt : schema_problem(*database_))
     throw messages::failed(journal_corrupt(file_, *problem));
   database_->exec("PRAGMA page_size = " + std::to_string(page_bytes));
   if (database_->execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
-    unavailable(file_, "the file system gives SQLite no write-ahead log");
+    unavailable(file_, "the file system gives SQLite no write-ahead log",
+                "set XDG_STATE_HOME or TERMLEASE_HOME to a folder on a local disk");
   database_->exec("PRAGMA synchronous = FULL");
   int keep = 1;
   sqlite3_file_control(handle, nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
@@ -260,7 +265,8 @@ void journal_store::check_files() const {
     file_status found{};
     if (stat(each.path.c_str(), &found) != 0 || found.st_dev != each.device ||
         found.st_ino != each.number)
-      unavailable(each.path, "it was removed or replaced while it was in use");
+      unavailable(each.path, "it was removed or replaced while it was in use",
+                  "put it back, or stop the runtime and start it again");
   }
 }
 

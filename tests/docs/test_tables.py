@@ -21,6 +21,11 @@ NO_CODES_IN = {"schema.cpp", "snapshot.cpp", "event_text.cpp", "rules.cpp", "sou
 NOT_ERRORS = {"policy_missing", "policy_broken"}  # but decisions, which policy.md lists
 
 
+def sources():
+    for room in ("messages", "config", "bus", "actors", "tools"):
+        yield from sorted((REPO / room).rglob("*.?pp"))
+
+
 @unittest.skipIf(MISSING, MISSING)
 class Described(unittest.TestCase):
     @classmethod
@@ -68,12 +73,17 @@ class Described(unittest.TestCase):
                 told = [f"`{each['default']}`", each["allowed"], each["doc"]]
                 self.assertEqual(rows[key][1:], told)
 
+    def test_every_setting_that_a_sentence_of_the_code_names_is_one(self):
+        sections = "|".join({key.split(".")[0] for key in self.standard})
+        named = set()
+        for path in sources():
+            for sentence in re.findall(r'"([^"\n]* [^"\n]*)"', path.read_text()):
+                named |= set(re.findall(rf"\b(?:{sections})\.[a-z_]+\b", sentence))
+        self.assertIn("shares.max_ttl", named)
+        self.assertEqual(sorted(named - set(self.standard)), [])
+
 
 class Codes(unittest.TestCase):
-    def sources(self):
-        for room in ("messages", "config", "bus", "actors", "tools"):
-            yield from sorted((REPO / room).rglob("*.?pp"))
-
     def listed(self):
         of_the_runtime = table(section(PROTOCOL, "From the runtime"))
         of_the_program = table(section(PROTOCOL, "From the program `termlease` itself"))
@@ -81,12 +91,12 @@ class Codes(unittest.TestCase):
 
     def test_every_error_code_of_the_code_is_listed_and_no_other(self):
         used = set()
-        for path in self.sources():
+        for path in sources():
             if path.name not in NO_CODES_IN:
                 text = re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.M)
                 used |= set(CODE.findall(text)) | set(CHOSEN_CODE.findall(text))
         self.assertEqual(sorted(used - self.listed() - NOT_ERRORS), [], "not in the table")
-        texts = "".join(path.read_text() for path in self.sources())
+        texts = "".join(path.read_text() for path in sources())
         unused = [code for code in self.listed() if f'"{code}"' not in texts]
         self.assertEqual(unused, [], "not in the code")
 
