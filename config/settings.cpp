@@ -124,7 +124,7 @@ void check_together(const settings& values, const toml::table& root, complaints&
   if (!values.upterm.relay_host.empty() && values.upterm.known_hosts.empty())
     complain("upterm", "relay_host",
              "a relay of your own needs known_hosts: its host key is checked",
-             "ssh-keyscan -p PORT HOST > FILE, compare the key, and name the file");
+             "name a file with the line: @cert-authority [HOST]:PORT KEY");
   if (values.supervision.backoff_min > values.supervision.backoff_max)
     complain("supervision", "backoff_min",
              "is longer than backoff_max (" + to_text(values.supervision.backoff_max) + ")",

@@ -68,7 +68,7 @@ struct upterm_settings {
                            "a relay of your own; empty: one on loopback, started when needed"),
                       number("relay_port", &s::relay_port, 0, 65535, "the port of your own relay"),
                       path("known_hosts", &s::known_hosts,
-                           "the file with your own relay's host key, as ssh writes it"),
+                           "the file that pins your own relay's host key, marked @cert-authority"),
                       length("relay_linger", &s::relay_linger, "0s", "1d",
                              "how long our relay stays after the last share")};
   }

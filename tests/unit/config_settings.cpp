@@ -121,8 +121,10 @@ TEST_CASE("settings that contradict each other are refused where they stand") {
   CHECK_THAT(only_mistake_of("[upterm]\nrelay_host = \"r\"\nknown_hosts = \"/k\"\n"),
              ContainsSubstring("need each other"));
   CHECK_THAT(only_mistake_of("[upterm]\nrelay_port = 22\n"), ContainsSubstring("need each other"));
+  // upterm takes a relay's key as the one that signs certificates; a plain line pins nothing.
   CHECK_THAT(only_mistake_of("[upterm]\nrelay_host = \"r\"\nrelay_port = 22\n"),
-             ContainsSubstring("known_hosts"));
+             ContainsSubstring("needs known_hosts") &&
+                 ContainsSubstring("@cert-authority [HOST]:PORT KEY"));
   CHECK_THAT(only_mistake_of("[supervision]\nbackoff_min = \"10s\"\n"),
              ContainsSubstring("longer than backoff_max"));
   CHECK_THAT(only_mistake_of("[shares]\nper_terminal_limit = 5\ntotal_limit = 4\n"),

@@ -70,8 +70,10 @@ bool names_lost_connection(std::string_view reason) {
 
 problem explain_start(const last_words& words, const std::string& reason) {
   if (has(words.errors, "IDENTIFICATION HAS CHANGED") || has(words.output, "authenticity of host"))
-    return because("relay_key_mismatch", "the relay's host key is not the one that is pinned",
-                   "if the relay was replaced, pin its new key; otherwise do not use it");
+    return because(
+        "relay_key_mismatch", "the relay's host key is not the one that is pinned",
+        "pin it in a line '@cert-authority [HOST]:PORT KEY' if you know it to be the relay's; "
+        "otherwise do not use this relay");
   if (has(reason, "Permission denied"))
     return because("relay_refused", with_reason("the relay refused this host", reason),
                    "ask whoever runs the relay to let this machine host", true);
