@@ -197,21 +197,25 @@ private:
     self_
         ->request(options_.branches.at(from), caf::infinite, caller_of(asked, state->second), query)
         .then(
-            [this, asked, then](const answer& got) {
-              hand_over_state(asked, decoded<List>(encode(got.result)));
+            [this, asked, then](answer& got) {
+              hand_over_state<List>(asked, std::move(got.result));
               then();
             },
             [then](const caf::error&) { then(); });
   }
 
-  template <class List> void hand_over_state(const client_command& asked, List list) {
+  template <class List> void hand_over_state(const client_command& asked, raw_json state) {
     const auto found = connections_.find(asked.connection);
     if (found == connections_.end() || !found->second.heard) return;
-    leave_out_others(list, *found->second.heard);
+    if (found->second.heard->is_narrowed()) {
+      auto list = decoded<List>(encode(state));
+      leave_out_others(list, *found->second.heard);
+      state = {encode(list).dump()};
+    }
     envelope event;
     event.type = envelope_type::event;
     event.topic = List::describe().name;
-    event.payload = {encode(list).dump()};
+    event.payload = std::move(state);
     event.correlation_id = asked.command.correlation_id;
     stamp(event);
     options_.clients->notify(asked.connection, line_of(event), 0);

@@ -25,6 +25,9 @@ public:
   /// Whether `record`'s event, heard under `topic`, is wanted.
   bool wants(std::string_view topic, const messages::record& record) const;
 
+  /// Whether it is about one share or one terminal alone.
+  bool is_narrowed() const { return !share_id_.empty() || !terminal_id_.empty(); }
+
   /// Whether what concerns this share and this terminal is wanted.
   bool concerns(const std::string& share_id, const std::string& terminal_id) const;
 

@@ -127,6 +127,15 @@ TEST_CASE("a subscriber gets the state first, then what changes, without a hole"
   CHECK(b.heard() == numbers(4, 6));
 }
 
+TEST_CASE("the state is handed over as its branch told it, read only where it has to be narrowed") {
+  bench b;
+  b.ask(from(0));
+  const auto& events = b.desk->clients[1].events;
+  REQUIRE(events.size() == 1);
+  // What these branches tell is no list at all.
+  CHECK(events[0].payload.text == encode(op).dump());
+}
+
 TEST_CASE("a subscriber that wants no state gets only what changes") {
   bench b;
   b.happen(2);
