@@ -45,7 +45,7 @@ struct share_settings {
         length("start_deadline", &s::start_deadline, "1s", "5m",
                "no link by then: the share failed"),
         length("end_deadline", &s::end_deadline, "100ms", "1m",
-               "how long the guests get to leave before they are cut off"),
+               "how long an end may take: guests told and gone, upterm stopped, all reaped"),
         choice("default_backend", &s::default_backend, "upterm",
                "what carries a share unless asked otherwise")};
   }

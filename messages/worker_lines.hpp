@@ -47,6 +47,7 @@ struct start {
   std::string status;        ///< first text of the guests' status line
   std::uint32_t max_guests = 16;
   span start_deadline = seconds(10); ///< no link by then: `failed`
+  span end_deadline = seconds(3);    ///< an end, whatever reacts, is over by then
   span heartbeat = seconds(5);
 
   static constexpr auto describe() {
@@ -60,7 +61,7 @@ struct start {
         field("upterm", &start::upterm), field("tmux", &start::tmux),
         field("guest_program", &start::guest_program), field("status", &start::status),
         field("max_guests", &start::max_guests), field("start_deadline", &start::start_deadline),
-        field("heartbeat", &start::heartbeat));
+        field("end_deadline", &start::end_deadline), field("heartbeat", &start::heartbeat));
   }
 };
 

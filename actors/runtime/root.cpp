@@ -58,6 +58,7 @@ public:
   void stop(const std::string& reason, int status) {
     if (std::exchange(stopping_, true)) return;
     status_ = status;
+    // Longer than any worker's: see shares/worker.cpp.
     const auto patience = env_->settings.shares.end_deadline.chrono() * 2;
     self_->delayed_send(self_, patience, too_long::value);
     self_->request(env_->shares, caf::infinite, close_down::value)

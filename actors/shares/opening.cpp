@@ -218,6 +218,7 @@ void lease_holder::launch(const relay_address& relay) {
   order.status = status_text();
   order.max_guests = limits.max_guests;
   order.start_deadline = limits.start_deadline;
+  order.end_deadline = limits.end_deadline;
   try {
     order.tmux = config::find_tmux(env_->settings);
   } catch (const failed& why) {

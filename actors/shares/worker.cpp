@@ -15,6 +15,12 @@ using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
 
 constexpr int heartbeats_missed = 3;
 
+/// When a worker is killed that was told to end: it ends within the deadline by itself, and a busy
+/// machine gets a third of that on top.
+std::chrono::milliseconds patience_with(const worker_lines::start& order) {
+  return order.end_deadline.chrono() * 4 / 3;
+}
+
 /// The worker's state and turns; lives inside the actor.
 class handler {
 public:
@@ -46,7 +52,7 @@ public:
     end_ = why;
     if (child_ == 0) return; // said as soon as it runs
     say(why);
-    self_->delayed_send(self_, env_->settings.shares.end_deadline.chrono(), overdue_atom::value);
+    self_->delayed_send(self_, patience_with(order_), overdue_atom::value);
   }
 
   void heard(const child_line& line) {

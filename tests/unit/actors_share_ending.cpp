@@ -103,8 +103,10 @@ TEST_CASE("a worker that does not end when told is killed in time", "[FR-026-007
   lent l;
   l.open();
   l.machine->processes.worker.obeys_end = false;
+  const auto deadline = l.w.worker().heard<worker_lines::start>().at(0).end_deadline;
+  CHECK(deadline == l.machine->settings.shares.end_deadline);
   const auto answer = l.revoke();
-  l.w.advance({seconds(3).ms - 1});
+  l.w.advance({deadline.ms * 4 / 3 - 1}); // its own steps may take the whole deadline
   CHECK_FALSE(answer.answered());
   l.w.advance({1});
   CHECK(l.w.worker().signals == std::vector<int>{SIGKILL});

@@ -1,5 +1,7 @@
 #include "tools/worker/ending.hpp"
 
+#include <algorithm>
+
 namespace termlease::worker {
 
 namespace {
@@ -35,6 +37,29 @@ way_on way_on_from(end_step current, const end_view& seen) {
 }
 
 } // namespace
+
+std::chrono::milliseconds limit_of(end_step step, const end_time& time) {
+  const auto percent = [&](int part) { return time.whole * part / 100; };
+  switch (step) {
+  case end_step::guests_leaving:
+    return percent(27);
+  case end_step::connections_closing:
+  case end_step::guests_killed:
+    return percent(5);
+  case end_step::backend_stopping:
+    return percent(18);
+  case end_step::backend_killed:
+    return percent(10);
+  case end_step::children_leaving:
+    // A client of the operator's tmux is best left to go by itself: it gets all that others spared.
+    return std::max(time.left - percent(10), percent(0));
+  case end_step::sweeping:
+    return percent(8);
+  case end_step::over:
+    break;
+  }
+  return percent(2);
+}
 
 end_step next_step(end_step current, const end_view& seen, bool limit_reached) {
   const auto way = way_on_from(current, seen);

@@ -31,28 +31,15 @@ struct end_view {
   bool descendants = false; ///< known once the backend is gone
 };
 
-/// How long a step may take. Together they stay well under the five seconds of a revocation.
-constexpr std::chrono::milliseconds limit_of(end_step step) {
-  using std::chrono::milliseconds;
-  switch (step) {
-  case end_step::guests_leaving:
-    return milliseconds(1200);
-  case end_step::connections_closing:
-  case end_step::guests_killed:
-    return milliseconds(200);
-  case end_step::backend_stopping:
-    return milliseconds(700);
-  case end_step::backend_killed:
-    return milliseconds(500);
-  case end_step::children_leaving:
-    return milliseconds(1000);
-  case end_step::sweeping:
-    return milliseconds(500);
-  case end_step::over:
-    break;
-  }
-  return milliseconds(0);
-}
+/// The time that an end has, and what is left of it.
+struct end_time {
+  std::chrono::milliseconds whole{0};
+  std::chrono::milliseconds left{0};
+};
+
+/// How long a step may take; all of them together, and the last words after them, take no longer
+/// than the whole.
+std::chrono::milliseconds limit_of(end_step step, const end_time& time);
 
 /// The step to be in, given the current one; the same one where there is nothing to do but wait.
 end_step next_step(end_step current, const end_view& seen, bool limit_reached);

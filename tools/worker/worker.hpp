@@ -12,6 +12,7 @@
 #include "tools/worker/lines.hpp"
 #include "tools/worker/loop.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,8 @@ private:
   void fail(messages::worker_lines::problem why);
 
   end_view look() const;
+  std::chrono::milliseconds end_deadline() const;
+  std::chrono::milliseconds limit_of_step(end_step step) const;
   void enter(end_step step);
   void go_on(bool limit_reached = false);
   void go_on_soon();
@@ -64,6 +67,7 @@ private:
   std::optional<admissions> admissions_;
   std::optional<messages::worker_lines::problem> failure_; ///< said once the guests are out
   std::optional<end_step> ending_;
+  std::chrono::steady_clock::time_point end_by_;
   loop::timer_id end_timer_ = 0;
   std::uint32_t guests_told_ = 0;
 };

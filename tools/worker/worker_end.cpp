@@ -7,14 +7,9 @@
 
 namespace termlease::worker {
 
-namespace {
-
-constexpr std::chrono::milliseconds last_line_time{200};
-
-} // namespace
-
 void worker::end(std::string text) {
   if (ending_) return;
+  end_by_ = std::chrono::steady_clock::now() + end_deadline();
   enter(end_step::guests_leaving);
   if (admissions_) admissions_->close();
   if (hall_) {
@@ -45,10 +40,21 @@ void worker::go_on(bool limit_reached) {
   }
 }
 
+std::chrono::milliseconds worker::end_deadline() const {
+  return (share_ ? share_->end_deadline : messages::worker_lines::start{}.end_deadline).chrono();
+}
+
+std::chrono::milliseconds worker::limit_of_step(end_step step) const {
+  const auto left = end_by_ - std::chrono::steady_clock::now();
+  return limit_of(step,
+                  {end_deadline(), std::chrono::duration_cast<std::chrono::milliseconds>(left)});
+}
+
 void worker::enter(end_step step) {
   ending_ = step;
   loop_.cancel(end_timer_);
-  if (step != end_step::over) end_timer_ = loop_.after(limit_of(step), [this] { go_on(true); });
+  if (step != end_step::over)
+    end_timer_ = loop_.after(limit_of_step(step), [this] { go_on(true); });
   if (step != end_step::guests_leaving) say_failure();
   switch (step) {
   case end_step::guests_leaving:
@@ -74,7 +80,7 @@ void worker::enter(end_step step) {
   case end_step::over:
     if (!folder_.empty()) remove_dir(folder_);
     say(messages::worker_lines::ended{guests_told_});
-    answers_.flush(last_line_time);
+    answers_.flush(limit_of_step(step));
     loop_.stop();
   }
 }

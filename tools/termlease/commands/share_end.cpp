@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view not_extended = "\ninterrupted: the share keeps its end\n";
 
-/// Ends and extensions wait until the last guest is out, or for an approval.
-constexpr std::chrono::milliseconds end_deadline = std::chrono::seconds(60);
+/// An answer comes once the last guest is out: longer than the longest end that may be set.
+constexpr std::chrono::milliseconds end_deadline = std::chrono::minutes(2);
 
 void tell(const invocation& run, const share_view& share, const std::string& what) {
   if (run.screen.json()) return run.screen.print(messages::encode(share));
