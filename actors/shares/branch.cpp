@@ -1,6 +1,7 @@
 #include "actors/core/answering.hpp"
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
+#include "actors/shares/open_questions.hpp"
 #include "actors/shares/request_checks.hpp"
 #include "actors/shares/session.hpp"
 #include "actors/shares/shares.hpp"
@@ -29,7 +30,7 @@ struct known_share {
 class share_branch {
 public:
   share_branch(caf::event_based_actor* self, shared_environment env)
-      : self_(self), env_(std::move(env)), children_(self, env_) {}
+      : self_(self), env_(std::move(env)), children_(self, env_), questions_(self) {}
 
   /// After a restart: what waited for an approval still waits; what was open is not any more.
   void restore(const share_requested& known) {
@@ -62,8 +63,8 @@ public:
               try {
                 if (found.problem) throw failed(found.problem);
                 check_limits(found.terminal);
-                const auto session = open_session(order_of(from, wanted, found.terminal, address));
-                promise.delegate(session, answer_when_open::value);
+                const auto id = open_session(order_of(from, wanted, found.terminal, address));
+                ask_session(id, promise, &share_branch::no_share, answer_when_open::value);
               } catch (const failed& why) {
                 promise.deliver(answer_with(why.why()));
               }
@@ -79,8 +80,8 @@ public:
                    "this share is over: " + std::string(name_of(share.view.end_reason)) +
                        ", and can't be extended",
                    "share the terminal again");
-    auto promise = self_->make_response_promise<answer>();
-    promise.delegate(share.session, from, wanted);
+    const auto promise = self_->make_response_promise<answer>();
+    ask_session(share.view.share_id, promise, &share_branch::no_share, from, wanted);
     return promise;
   }
 
@@ -93,13 +94,8 @@ public:
     if (is_final(share.view.state))
       throw failed("share_ended", "this share is over already: " + share.view.detail,
                    "`termlease shares --all` shows it");
-    auto promise = self_->make_response_promise<answer>();
-    self_->request(share.session, caf::infinite, from, wanted)
-        .then([promise](answer& got) mutable { promise.deliver(std::move(got)); },
-              [this, promise, id = share.view.share_id](const caf::error&) mutable {
-                // It ended while it was asked to.
-                promise.deliver(answer_with(without_link(shares_.at(id).view)));
-              });
+    const auto promise = self_->make_response_promise<answer>();
+    ask_session(share.view.share_id, promise, &share_branch::as_it_ended, from, wanted);
     return promise;
   }
 
@@ -146,9 +142,9 @@ public:
     for (const auto& [id, each] : shares_) {
       if (!each.session) continue;
       ++*left;
-      self_->request(each.session, caf::infinite, close_down::value)
-          .then([one_less](const answer&) { one_less(); },
-                [one_less](const caf::error&) { one_less(); });
+      questions_.ask(
+          id, each.session, [one_less](const answer&) { one_less(); }, [] { return answer{}; },
+          close_down::value);
     }
     one_less();
     return promise;
@@ -158,6 +154,26 @@ public:
 
 private:
   static constexpr std::size_t kept_when_over = 500;
+
+  template <class... Words>
+  void ask_session(const std::string& id, answer_promise promise,
+                   answer (*without_answer)(const share_view&), const Words&... words) {
+    questions_.ask(
+        id, shares_.at(id).session,
+        [promise](answer got) mutable { promise.deliver(std::move(got)); },
+        [=, this] { return without_answer(shares_.at(id).view); }, words...);
+  }
+
+  /// The answer to whoever wanted something of a share that ended meanwhile.
+  static answer no_share(const share_view& view) {
+    return answer_with(failure{"share_ended",
+                               "the share ended meanwhile: " + view.detail,
+                               {"share the terminal again"},
+                               true});
+  }
+
+  /// The answer to whoever wanted its end.
+  static answer as_it_ended(const share_view& view) { return answer_with(without_link(view)); }
 
   void check_limits(const terminal_view& terminal) const {
     const auto& limits = env_->settings.shares;
@@ -204,8 +220,8 @@ private:
     return order;
   }
 
-  caf::actor open_session(share_order order) {
-    const auto id = order.view.share_id;
+  std::string open_session(share_order order) {
+    auto id = order.view.share_id;
     auto& share = shares_[id];
     share.view = order.view;
     share.connection = order.from.connection;
@@ -219,10 +235,12 @@ private:
       return session;
     };
     spec.gone = [this](const std::string& which, const caf::error& why) {
-      if (why) bury(shares_.at(which).view, end_reason::worker_failed, "its session failed");
+      if (!why) return;
+      bury(shares_.at(which).view, end_reason::worker_failed, "its session failed");
+      questions_.lost(which);
     };
     children_.start(std::move(spec));
-    return share.session;
+    return id;
   }
 
   /// A share whose session is no more, and could not say so itself.
@@ -289,6 +307,7 @@ private:
   supervision children_;
   std::map<std::string, known_share> shares_; ///< ids sort by time
   std::deque<std::string> done_;
+  open_questions questions_;
 };
 
 } // namespace

@@ -175,6 +175,42 @@ TEST_CASE("a worker that goes wrong ends its share with the reason, and the term
   l.check_terminal_lives();
 }
 
+TEST_CASE("whoever waits for a share whose session crashes is answered at once", "[NFR-026-004]") {
+  lent l;
+  SECTION("asking for it") {
+    l.machine->processes.worker.gets_ready = false;
+    const auto asked = l.w.ask_for_share();
+    l.w.crash(l.machine->files.owner);
+    CHECK(asked.code() == "share_ended");
+    CHECK_THAT(asked.response().error.message, ContainsSubstring("its session failed"));
+  }
+  SECTION("asking for more time") {
+    l.open();
+    l.w.disk().hold();
+    const auto asked = l.w.ask(the_operator, extend_share{l.id, minutes(5), {}});
+    l.w.crash(l.machine->files.owner);
+    CHECK(asked.code() == "share_ended");
+    l.w.disk().release();
+  }
+  SECTION("asking for its end") {
+    l.open();
+    l.machine->processes.worker.obeys_end = false;
+    const auto revoked = l.revoke();
+    const auto stopped = l.w.ask(the_operator, stop_share{l.id});
+    l.w.crash(l.machine->files.owner);
+    CHECK(revoked.share().end_reason == end_reason::worker_failed);
+    CHECK(stopped.share().state == share_state::ended);
+  }
+  SECTION("and the runtime, for all ends") {
+    l.open();
+    l.machine->processes.worker.obeys_end = false;
+    l.w.ask(the_operator, stop_runtime{});
+    CHECK_FALSE(l.w.ended());
+    l.w.crash(l.machine->files.owner);
+    CHECK(l.w.ended());
+  }
+}
+
 TEST_CASE("a worker that never gets ready ends its share with the reason", "[NFR-026-004]") {
   lent l;
   l.machine->processes.worker.gets_ready = false;
