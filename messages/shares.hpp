@@ -136,7 +136,8 @@ struct start_share {
 };
 
 /// Moves the end of a share by `by`; a new decision of the policy gate. Result: share_view.
-/// Errors: no_such_share, share_ended, bad_ttl, denied, journal_*.
+/// Errors: no_such_share, share_ended, bad_ttl, denied, journal_*; and timed_out when `wait` is
+/// over, while the question stays open.
 struct extend_share {
   std::string share;
   span by;

@@ -92,7 +92,7 @@ void lease_holder::announce_end() {
   self_->send(env_->relays, release_relay{order_.view.share_id});
   self_->send(env_->approvals, withdraw_approvals{order_.view.share_id, farewell(order_.view)});
   for (auto& [id, extension] : extensions_)
-    extension.promise.deliver(answer_with(
+    extension.answer(answer_with(
         failure{"share_ended", "the share ended meanwhile", {"share the terminal again"}, false}));
   if (!problem_) problem_ = {"share_ended", farewell(order_.view), {"share again"}, true};
   answer_requester(answer_with(problem_));

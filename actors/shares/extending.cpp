@@ -1,4 +1,7 @@
 #include "actors/shares/lease_holder.hpp"
+#include "actors/shares/request_checks.hpp"
+
+#include <algorithm>
 
 namespace termlease::actors {
 
@@ -26,12 +29,14 @@ void lease_holder::check_extension(const extend_share& wanted) const {
                  "extend by less, or share again later");
 }
 
-/// Kept until it is answered: a share that ends meanwhile answers what is left.
+/// Kept until it is decided: a share that ends meanwhile answers what is left.
 caf::result<answer> lease_holder::extend(const caller& from, const extend_share& wanted) {
   check_extension(wanted);
   auto promise = self_->make_response_promise<answer>();
   const auto id = env_->next_id();
   extensions_[id] = {wanted.by, from, promise};
+  self_->delayed_send(self_, std::min(wanted.wait, longest_wait).chrono(), waited_for_answer::value,
+                      id);
   const auto& view = order_.view;
   self_
       ->request(env_->policy, caf::infinite,
@@ -61,11 +66,31 @@ void lease_holder::ask_for_extension(const std::string& id, const policy_decisio
       .then(
           [=, this](const approval_opened& opened) {
             if (opened.problem)
-              refuse_extension(id, opened.problem.message, opened.problem.details.hint);
+              return refuse_extension(id, opened.problem.message, opened.problem.details.hint);
+            if (const auto open = extensions_.find(id); open != extensions_.end())
+              open->second.asked = true;
+            let_extender_go(id);
           },
           [=, this](const caf::error&) {
             refuse_extension(id, "the approval could not be asked for", "try again");
           });
+}
+
+void lease_holder::waited_for_extension(const std::string& id) {
+  if (const auto open = extensions_.find(id); open != extensions_.end()) open->second.waited = true;
+  let_extender_go(id);
+}
+
+/// The share keeps its end for now; the question stays open, and an agreement still counts.
+void lease_holder::let_extender_go(const std::string& id) {
+  const auto open = extensions_.find(id);
+  if (open == extensions_.end() || !open->second.waited || !open->second.asked) return;
+  open->second.answer(answer_with(
+      failure{"timed_out",
+              "nobody has decided yet about more time for this share",
+              {"the request stays: the share lasts longer once it is approved (termlease approve " +
+               id + ")"},
+              false}));
 }
 
 void lease_holder::extension_approved(const approval_view& approval) {
@@ -88,7 +113,7 @@ void lease_holder::refuse_extension(const std::string& id, const std::string& wh
 void lease_holder::answer_extension(const std::string& id, answer what) {
   const auto found = extensions_.find(id);
   if (found == extensions_.end()) return;
-  found->second.promise.deliver(std::move(what));
+  found->second.answer(std::move(what));
   extensions_.erase(found);
 }
 

@@ -11,11 +11,14 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace termlease::actors {
 
-/// The holder's note to itself that its requester has waited long enough.
+/// The holder's note to itself that its requester has waited long enough; with the id of an
+/// extension, that the one who asked for that has.
 using waited_for_answer = caf::atom_constant<caf::atom("waited")>;
 
 class lease_holder {
@@ -37,6 +40,7 @@ public:
   // Extending (extending.cpp).
   caf::result<messages::answer> extend(const messages::caller& from,
                                        const messages::extend_share& wanted);
+  void waited_for_extension(const std::string& id);
   void warn(const messages::lease_warns& clock);
 
   // Closing (closing.cpp).
@@ -55,7 +59,13 @@ private:
   struct pending_extension {
     messages::span by;
     messages::caller from;
-    answer_promise promise;
+    std::optional<answer_promise> promise; ///< until it is answered
+    bool waited = false;                   ///< its requester has waited long enough
+    bool asked = false;                    ///< the question of its approval is open
+
+    void answer(messages::answer what) {
+      if (auto open = std::exchange(promise, std::nullopt)) open->deliver(std::move(what));
+    }
   };
 
   bool over() const { return ending_ || messages::is_final(order_.view.state); }
@@ -95,6 +105,7 @@ private:
   void extension_approved(const messages::approval_view& approval);
   void apply_extension(const std::string& id, const std::vector<std::string>& rules);
   void refuse_extension(const std::string& id, const std::string& why, const std::string& hint);
+  void let_extender_go(const std::string& id);
   void answer_extension(const std::string& id, messages::answer what);
 
   // Closing.
@@ -118,7 +129,7 @@ private:
   caf::actor worker_;
   std::vector<answer_promise> openers_;
   std::vector<answer_promise> closers_;
-  std::map<std::string, pending_extension> extensions_; ///< until they are answered
+  std::map<std::string, pending_extension> extensions_; ///< until they are decided
   std::string work_dir_;
   messages::secret link_;
   messages::failure problem_; ///< why it never opened

@@ -198,7 +198,7 @@ TEST_CASE("an extension that needs an approval waits for it", "[FR-026-005]") {
   wanted.mode = share_mode::rw;
   const auto share = w.open_share(wanted);
   all.machine->policy->replace(config::starter_policy());
-  const auto extended = all.extend(share.share_id, minutes(15));
+  const auto extended = w.ask(the_operator, extend_share{share.share_id, minutes(15), minutes(15)});
   CHECK_FALSE(extended.answered());
   const auto question = w.last<approval_requested>().approval;
   CHECK(question.action == "share.extend");
@@ -223,6 +223,28 @@ TEST_CASE("an extension that needs an approval waits for it", "[FR-026-005]") {
     CHECK(extended.code() == "denied");
     CHECK(w.last<approval_resolved>().approval.state == approval_state::expired);
   }
+}
+
+TEST_CASE("whoever wants more time and waited long enough is told, and the question stays open",
+          "[FR-026-005]") {
+  allowed all;
+  auto& w = *all.w;
+  auto wanted = share_request();
+  wanted.mode = share_mode::rw;
+  const auto share = w.open_share(wanted);
+  all.machine->policy->replace(config::starter_policy());
+  const span wait = GENERATE(minutes(2), seconds(0));
+  w.disk().hold(); // nobody is told of a question that isn't open yet
+  const auto asked = w.ask(the_operator, extend_share{share.share_id, minutes(15), wait});
+  w.advance(seconds(1));
+  CHECK_FALSE(asked.answered());
+  w.disk().release();
+  w.advance(wait);
+  CHECK(asked.code() == "timed_out");
+  const auto question = w.last<approval_requested>().approval.approval_id;
+  CHECK_THAT(asked.response().error.details.hint, ContainsSubstring("approve " + question));
+  w.ask(the_operator, resolve_approval{question, verdict::approve, {}});
+  CHECK(w.share(share.share_id).expires_at == share.expires_at + minutes(15));
 }
 
 TEST_CASE("an extension that can't be recorded is none", "[FR-026-005] [FR-026-011]") {
