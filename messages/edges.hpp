@@ -29,7 +29,7 @@ struct spawn_child {
 struct child_started {
   child_id child = 0; ///< 0: it could not be started, and `problem` says why
   std::int32_t pid = 0;
-  failure problem; ///< program_missing, spawn_failed
+  failure problem; ///< program_missing, bad_folder, spawn_failed
 
   static constexpr auto describe() {
     return described("child_started", "a program runs", field("child", &child_started::child),
@@ -90,7 +90,7 @@ struct signal_child {
 };
 
 /// Runs a short program to its end. Answered with `program_result`, or `failed`
-/// (program_missing, spawn_failed, program_hung).
+/// (program_missing, bad_folder, spawn_failed, program_hung).
 struct run_program {
   std::vector<std::string> argv;
   std::string working_directory{};

@@ -53,7 +53,7 @@ struct spawn_terminal {
   std::string name;
   std::string lane;
   std::vector<std::string> command; ///< empty: the user's shell
-  std::string working_directory;    ///< empty: the caller's home
+  std::string working_directory;    ///< absolute; empty: the caller's home
   std::uint16_t columns = 0;        ///< 0: the setting
   std::uint16_t rows = 0;           ///< 0: the setting
 

@@ -44,6 +44,12 @@ struct pipe_pair {
   int take(std::size_t which) { return std::exchange(ends[which], -1); }
 };
 
+/// Why a child did not become its program.
+struct trouble {
+  int number = 0;
+  bool of_folder = false; ///< it could not enter the folder that it was to start in
+};
+
 bool stays_private(std::string_view variable) {
   return variable.starts_with("TERMLEASE_") || variable.starts_with("TMUX") ||
          variable.starts_with("STY=");
@@ -62,9 +68,10 @@ bool stays_private(std::string_view variable) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   // Libraries open files without CLOEXEC. A tmux server that inherits the bus socket would hold it
   // open, and leave clients without an answer, long after the runtime has gone.
-  if (::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 && ::chdir(directory) == 0)
-    ::execve(argv[0], argv, variables);
-  const int problem = errno;
+  const bool closed = ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+  const bool inside = closed && ::chdir(directory) == 0;
+  if (inside) ::execve(argv[0], argv, variables);
+  const trouble problem{errno, closed && !inside};
   [[maybe_unused]] const auto told = ::write(report, &problem, sizeof problem);
   ::_exit(127);
 }
@@ -91,6 +98,11 @@ std::vector<char*> environment_for_children() {
                missing ? "`termlease doctor` tells how to get it" : "see `termlease doctor`");
 }
 
+[[noreturn]] void could_not_enter(const std::string& folder, int problem) {
+  throw failed("bad_folder", "can't start in " + folder + ": " + std::strerror(problem),
+               "name a folder that is there, and that you may enter");
+}
+
 } // namespace
 
 launched launch(const std::vector<std::string>& argv, const std::string& working_directory) {
@@ -108,17 +120,18 @@ launched launch(const std::vector<std::string>& argv, const std::string& working
     become(arguments.data(), variables.data(), directory,
            {input.ends[0], output.ends[1], errors.ends[1]}, report.ends[1], parent);
   ::close(report.take(1));
-  int problem = 0;
+  trouble problem;
   if (::read(report.ends[0], &problem, sizeof problem) == sizeof problem) {
     ::waitpid(pid, nullptr, 0);
-    could_not_run(argv.at(0), problem);
+    if (problem.of_folder) could_not_enter(directory, problem.number);
+    could_not_run(argv.at(0), problem.number);
   }
   const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (pidfd < 0) {
-    problem = errno;
+    const int number = errno;
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    could_not_run(argv.at(0), problem);
+    could_not_run(argv.at(0), number);
   }
   launched made{pid, pidfd, input.take(1), output.take(0), errors.take(0)};
   for (const int each : {made.input, made.output, made.errors}) ::fcntl(each, F_SETFL, O_NONBLOCK);

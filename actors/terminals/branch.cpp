@@ -60,8 +60,8 @@ public:
   caf::result<answer> spawn(const caller& from, spawn_terminal wanted) {
     refuse_bad_name(wanted.name);
     const auto at = server(env_->paths.tmux_socket());
-    auto promise = self_->make_response_promise<answer>();
     complete(wanted);
+    auto promise = self_->make_response_promise<answer>();
     auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
                                                     context_of(from, "terminal.spawn"), promise});
     coming->view.tmux_socket = at.socket;
@@ -174,6 +174,10 @@ private:
     if (wanted.columns == 0) wanted.columns = static_cast<std::uint16_t>(defaults.default_columns);
     if (wanted.rows == 0) wanted.rows = static_cast<std::uint16_t>(defaults.default_rows);
     if (wanted.working_directory.empty()) wanted.working_directory = env_->paths.home;
+    // Ours is not the caller's: a relative one would mean another folder than they think of.
+    if (!wanted.working_directory.starts_with('/'))
+      throw failed("bad_folder", "'" + wanted.working_directory + "' is not an absolute path",
+                   "begin the working directory with /");
   }
 
   terminal_view view_of(const std::string& name, const std::string& lane,

@@ -90,6 +90,15 @@ class BadInput(unittest.TestCase):
         self.assert_refused(self.system.run("share", "demo", "--mode", "rwx"), USAGE)
         self.assert_refused(self.system.run("shaer", "demo"), USAGE, "share")
 
+    def test_a_terminal_does_not_start_where_it_cannot(self):
+        file = self.home / "file"
+        file.write_text("")
+        for folder in (self.home / "nowhere", file):
+            with self.subTest(folder=folder.name):
+                done = self.system.run("terminal", "new", "lost", "--cd", folder)
+                self.assert_refused(done, FAILED, "bad_folder", str(folder))
+        self.assertEqual([each["name"] for each in self.system.json("terminals")], ["demo"])
+
     # --- backends ---
 
     def with_settings(self, text):

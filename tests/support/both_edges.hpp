@@ -49,6 +49,8 @@ public:
 
   std::string missing_program() const { return "/no/such/program"; }
 
+  std::string missing_folder() const { return "/no/such/folder"; }
+
   template <class Message> void tell(const caf::actor& edge, const Message& what) {
     real_.self->send(edge, what);
   }
@@ -89,6 +91,11 @@ public:
   std::string missing_program() {
     programs_.worker.cannot_start = {"program_missing", "no such program", {}, false};
     return worker();
+  }
+
+  std::string missing_folder() {
+    programs_.closed_folders.insert("/no/such/folder");
+    return "/no/such/folder";
   }
 
   template <class Message> void tell(const caf::actor& edge, const Message& what) {

@@ -22,6 +22,10 @@ std::string after(const std::vector<std::string>& argv, const std::string& optio
   return found == argv.end() || found + 1 == argv.end() ? std::string{} : *(found + 1);
 }
 
+failure closed_folder(const std::string& path) {
+  return {"bad_folder", "can't start in " + path, {"name another one"}, false};
+}
+
 std::string facts_of(const simulated_pane& pane) {
   return pane.session_id + "\t" + pane.pane + "\t" + std::to_string(pane.pid) + "\t" +
          pane.session + "\n";
@@ -64,6 +68,8 @@ caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
 }
 
 void simulated_processes::start(const spawn_child& wanted, const caf::actor& owner) {
+  if (closed_folders.contains(wanted.working_directory))
+    return caf::anon_send(owner, child_started{0, 0, closed_folder(wanted.working_directory)});
   const bool is_worker = base_name(wanted.argv.at(0)) == "termlease-worker";
   const auto& problem = is_worker ? worker.cannot_start : relay.cannot_start;
   if (problem) return caf::anon_send(owner, child_started{0, 0, problem});
@@ -132,6 +138,8 @@ simulated_child* simulated_processes::find(child_id id) {
 }
 
 program_result simulated_processes::run(const run_program& wanted) {
+  if (closed_folders.contains(wanted.working_directory))
+    return {127, {}, {}, closed_folder(wanted.working_directory)};
   runs.push_back(wanted);
   if (base_name(wanted.argv.at(0)) == "tmux") return run_tmux(wanted.argv);
   return others ? others(wanted) : program_result{};

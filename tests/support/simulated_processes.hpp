@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,8 +73,9 @@ public:
 
   worker_manners worker;
   relay_manners relay;
-  messages::failure tmux_problem; ///< while set, tmux can't be run
-  bool tmux_hangs_up = true;      ///< a killed session's program ends by it
+  messages::failure tmux_problem;       ///< while set, tmux can't be run
+  std::set<std::string> closed_folders; ///< nothing can start in them
+  bool tmux_hangs_up = true;            ///< a killed session's program ends by it
   /// Plays short programs other than tmux; without it they succeed and say nothing.
   std::function<messages::program_result(const messages::run_program&)> others;
 

@@ -99,6 +99,22 @@ TEST_CASE("a program starts in its folder, in a session of its own, with no file
   CHECK(b.status() == 0);
 }
 
+TEST_CASE("a folder that is a file, or that its user may not enter, is named") {
+  process_bench b;
+  const tests::temporary_folder home;
+  const auto refused = [&](const std::string& folder) {
+    return b.real.ask<program_result>(b.edge, run_program{{"/bin/true"}, folder}).problem;
+  };
+  const auto file = refused(home.write("file", "").string());
+  CHECK(file.code == "bad_folder");
+  CHECK_THAT(file.message, ContainsSubstring("/file: Not a directory"));
+  CHECK_FALSE(file.details.hint.empty());
+  if (::geteuid() == 0) return; // who may enter everything
+  const auto shut = home / "shut";
+  ::mkdir(shut.c_str(), 0);
+  CHECK_THAT(refused(shut).message, ContainsSubstring("Permission denied"));
+}
+
 TEST_CASE("nothing of the runtime's own surroundings is handed on") {
   ::setenv("TERMLEASE_HOME", "/secret", 1);
   ::setenv("TMUX", "/tmp/someones,1,0", 1);

@@ -122,6 +122,19 @@ TEMPLATE_TEST_CASE("either edge says why a program could not be started", "", re
   CHECK(made.problem.code == "program_missing");
 }
 
+TEMPLATE_TEST_CASE("either edge tells a folder that is not there from a program that is not", "",
+                   real_edges, simulated_edges) {
+  TestType e;
+  const auto folder = e.missing_folder();
+  e.tell(e.processes, spawn_child{{e.worker()}, folder});
+  const auto made = e.template next<child_started>();
+  CHECK(made.child == 0);
+  CHECK(made.problem.code == "bad_folder");
+  const auto run = e.template ask<program_result>(e.processes, run_program{{"/bin/true"}, folder});
+  CHECK(run.problem.code == "bad_folder");
+  CHECK_THAT(run.problem.message, ContainsSubstring(folder));
+}
+
 TEMPLATE_TEST_CASE("either edge runs a short program to its end", "", real_edges, simulated_edges) {
   TestType e;
   const auto result = e.template ask<program_result>(e.processes, run_program{{"/bin/true"}, {}});

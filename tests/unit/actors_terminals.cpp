@@ -169,6 +169,21 @@ TEST_CASE("without a tmux every request is answered, and no name is lost to it")
   CHECK(w.ask(the_operator, named("demo")).code().empty());
 }
 
+TEST_CASE("a terminal that can't start in its folder is refused, and nothing is left of it") {
+  world w;
+  w.processes().closed_folders.insert("/closed");
+  auto wanted = named("demo");
+  for (const auto* folder : {"/closed", "relative", "~/x"}) {
+    wanted.working_directory = folder;
+    const auto refused = w.ask(the_operator, wanted);
+    CHECK(refused.code() == "bad_folder");
+    CHECK_THAT(refused.response().error.message, ContainsSubstring(folder));
+  }
+  CHECK(w.processes().panes.empty());
+  CHECK(w.records_of("terminal.spawned").empty());
+  CHECK(w.ask(the_operator, named("demo")).code().empty());
+}
+
 TEST_CASE("a tmux that hangs is an error with its name") {
   world w;
   w.processes().tmux_problem = {"program_hung", "tmux did not end in time", "try again", true};

@@ -212,6 +212,15 @@ TEST_CASE("an empty list is an empty array, and on stderr a word about what to d
   CHECK_THAT(told.err, ContainsSubstring("termlease share TERMINAL"));
 }
 
+TEST_CASE("a folder that is not there is named before anything is asked for") {
+  const fake_runtime runtime({{"terminal.spawn", always(terminal_view{})}});
+  const auto told = run({"terminal", "new", "demo", "--cd", "/no/such/folder"});
+  CHECK(told.code == 1);
+  CHECK_THAT(told.err, ContainsSubstring("can't start in /no/such/folder: No such file"));
+  CHECK_THAT(told.err, ContainsSubstring("bad_folder") && ContainsSubstring("next:"));
+  CHECK(runtime.asked("terminal.spawn").empty());
+}
+
 TEST_CASE("what is done is said in a line, or as the object with --json") {
   auto over = share(share_state::ended);
   over.end_reason = end_reason::revoked;

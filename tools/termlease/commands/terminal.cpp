@@ -18,6 +18,18 @@ void tell(const invocation& run, const terminal_view& terminal, const std::strin
   run.screen.done("terminal " + safe(terminal.name) + " " + what);
 }
 
+/// The runtime is in another folder than the caller, so it needs the whole path.
+std::string whole_path(const std::string& folder) {
+  std::error_code problem;
+  const auto whole = std::filesystem::canonical(folder.empty() ? "." : folder, problem);
+  if (problem)
+    throw messages::failed("bad_folder",
+                           "can't start in " + (folder.empty() ? "this folder" : folder) + ": " +
+                               problem.message(),
+                           "name a folder that is there with --cd");
+  return whole.string();
+}
+
 void add_new(CLI::App& parent, invocation& run) {
   auto* command =
       add_command(parent, "Commands",
@@ -32,8 +44,7 @@ void add_new(CLI::App& parent, invocation& run) {
   command->add_option("CMD", asked->command, "what to run, behind --, instead of your shell");
   on_run(command, run, [asked, &run] {
     asked->command.insert(asked->command.end(), run.rest.begin(), run.rest.end());
-    if (asked->working_directory.empty()) asked->working_directory = ".";
-    asked->working_directory = std::filesystem::canonical(asked->working_directory).string();
+    asked->working_directory = whole_path(asked->working_directory);
     const auto terminal = run.connect().ask<terminal_view>(*asked);
     tell(run, terminal, "is open");
     if (!run.screen.json())
