@@ -32,6 +32,14 @@ fs::path as_set(const std::string& program, std::string_view key, const char* co
                "correct the path in the settings, or remove the line");
 }
 
+[[noreturn]] void missing(bool upterm) {
+  if (upterm)
+    throw failed("backend_missing", "upterm is not installed, and none was built yet",
+                 std::string(how_to_get_upterm));
+  throw failed("backend_missing", "uptermd, upterm's relay, is not installed, and none was built",
+               std::string(how_to_get_upterm) + "; or set a relay of your own (upterm.relay_host)");
+}
+
 } // namespace
 
 fs::path on_path(std::string_view program, const surroundings& around) {
@@ -65,27 +73,27 @@ std::vector<fs::path> built_upterms(const paths& where, const surroundings& arou
   return folders;
 }
 
-upterm_programs find_upterm(const settings& chosen, const paths& where,
-                            const surroundings& around) {
-  upterm_programs found{
+upterm_choice find_upterm(const settings& chosen, const paths& where, const surroundings& around) {
+  const upterm_programs set{
       as_set(chosen.upterm.program, "upterm.program", "backend_missing"),
       as_set(chosen.upterm.uptermd_program, "upterm.uptermd_program", "backend_missing")};
-  if (found.upterm.empty() || found.uptermd.empty()) {
-    const auto built = built_upterms(where, around);
-    const auto pick = [&](const char* name) {
-      return built.empty() ? on_path(name, around) : built.front() / name;
-    };
-    if (found.upterm.empty()) found.upterm = pick("upterm");
-    if (found.uptermd.empty()) found.uptermd = pick("uptermd");
+  const auto completed = [&](const fs::path& upterm, const fs::path& uptermd) {
+    return upterm_programs{set.upterm.empty() ? upterm : set.upterm,
+                           set.uptermd.empty() ? uptermd : set.uptermd};
+  };
+  const auto from_path = completed(on_path("upterm", around), on_path("uptermd", around));
+  const auto built = built_upterms(where, around);
+  const bool path_has_all = !from_path.upterm.empty() &&
+                            (!from_path.uptermd.empty() || !chosen.upterm.relay_host.empty());
+  if (built.empty()) {
+    if (!path_has_all) missing(from_path.upterm.empty());
+    return {from_path, {}};
   }
-  if (found.upterm.empty())
-    throw failed("backend_missing", "upterm is not installed, and none was built yet",
-                 std::string(how_to_get_upterm));
-  if (found.uptermd.empty() && chosen.upterm.relay_host.empty())
-    throw failed("backend_missing", "uptermd, upterm's relay, is not installed, and none was built",
-                 std::string(how_to_get_upterm) +
-                     "; or set a relay of your own (upterm.relay_host)");
-  return found;
+  const auto ours = completed(built.front() / "upterm", built.front() / "uptermd");
+  if (!path_has_all) return {ours, {}};
+  // Ours may be on PATH as well; and what is set is used whatever its age.
+  if (from_path == ours) return {ours, {}};
+  return {from_path, ours};
 }
 
 fs::path find_tmux(const settings& chosen, const surroundings& around) {

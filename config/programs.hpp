@@ -1,32 +1,37 @@
 #pragma once
 
-// Why: the runtime, `termlease doctor` and the demo must agree on which upterm is used. It is
-// looked for by looking at files only: asking each candidate for its version would cost every start
-// what one person needs once, in doctor.
+// Why: the runtime, `termlease doctor` and the demo must agree on which upterm is used: that of
+// PATH when it is recent enough, otherwise the one that was built. Here files are only looked at;
+// how old a program is, it has to be asked, which not everybody may wait for.
 
 #include "config/paths.hpp"
 #include "config/settings.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace termlease::config {
 
-/// The oldest releases that work.
-inline constexpr std::string_view oldest_upterm = "0.20";
-inline constexpr std::string_view oldest_tmux = "3.2";
-
 /// The two programs of one upterm.
 struct upterm_programs {
   std::filesystem::path upterm;
   std::filesystem::path uptermd; ///< empty when a relay of the user's own is set and none was found
+
+  bool operator==(const upterm_programs&) const = default;
 };
 
-/// Finds upterm and its relay: as set; else as built by us, which is done only where PATH has none
-/// that is new enough; else from PATH. Throws `failed` (`backend_missing`).
-upterm_programs find_upterm(const settings& chosen, const paths& where,
-                            const surroundings& around = this_process());
+/// What to use, unless it is older than `oldest_upterm` and there is something else.
+struct upterm_choice {
+  upterm_programs first;
+  std::optional<upterm_programs> where_too_old;
+};
+
+/// Finds upterm and its relay: as set, whatever its age; else from PATH, and where that is too old,
+/// as built by us. Throws `failed` (`backend_missing`).
+upterm_choice find_upterm(const settings& chosen, const paths& where,
+                          const surroundings& around = this_process());
 
 /// Finds tmux: as set, else from PATH. Throws `failed` (`tmux_missing`).
 std::filesystem::path find_tmux(const settings& chosen,

@@ -61,9 +61,10 @@ struct upterm_settings {
 
   static constexpr auto table() {
     using s = upterm_settings;
-    return std::tuple{path("program", &s::program, "the upterm to use; empty: from PATH, or built"),
+    return std::tuple{path("program", &s::program,
+                           "the upterm to use; empty: from PATH when recent enough, or built"),
                       path("uptermd_program", &s::uptermd_program,
-                           "the uptermd to use; empty: from PATH, or built"),
+                           "the uptermd to use; empty: from PATH when recent enough, or built"),
                       host("relay_host", &s::relay_host,
                            "a relay of your own; empty: one on loopback, started when needed"),
                       number("relay_port", &s::relay_port, 0, 65535, "the port of your own relay"),

@@ -1,7 +1,7 @@
 #include "actors/shares/relay.hpp"
 
 #include "actors/core/recording.hpp"
-#include "config/programs.hpp"
+#include "actors/shares/upterm_finder.hpp"
 #include "messages/edges.hpp"
 #include "messages/leases.hpp"
 #include "messages/runtime.hpp"
@@ -40,28 +40,19 @@ public:
 
   relay(caf::event_based_actor* self, shared_environment env)
       : self_(self), env_(std::move(env)), folder_(env_->paths.state / "relay"),
-        key_(folder_ / "upterm_host_ed25519"), known_hosts_(folder_ / "upterm_known_hosts") {}
+        key_(folder_ / "upterm_host_ed25519"), known_hosts_(folder_ / "upterm_known_hosts"),
+        finder_(self, env_) {}
 
   caf::result<relay_address> acquire(const acquire_relay& wanted) {
     // Before the promise, which takes the sender with it.
     holders_[wanted.share_id] = caf::actor_cast<caf::actor>(self_->current_sender());
     auto made = self_->make_response_promise<relay_address>();
     ++generation_;
-    try {
-      const auto programs = config::find_upterm(env_->settings, env_->paths);
-      address_.program = programs.upterm;
-      if (!env_->settings.upterm.relay_host.empty()) {
-        use_own();
-      } else if (address_.port == 0 || wanted_down_ || !waiting_.empty()) {
-        waiting_.push_back(made);
-        if (waiting_.size() == 1) prepare_key(programs.uptermd);
-        return made;
-      }
-      made.deliver(address_);
-    } catch (const failed& why) {
-      holders_.erase(wanted.share_id);
-      made.deliver(relay_address{{}, 0, {}, {}, why.why()});
-    }
+    finder_.find([=, this](const config::upterm_programs& programs) { provide(programs, made); },
+                 [=, this](const failure& why) mutable {
+                   holders_.erase(wanted.share_id);
+                   made.deliver(relay_address{{}, 0, {}, {}, why});
+                 });
     return made;
   }
 
@@ -117,11 +108,24 @@ public:
       holders_.clear();
     } else if (!waiting_.empty()) {
       // Asked for again while it was going down.
-      start(config::find_upterm(env_->settings, env_->paths).uptermd);
+      finder_.find([this](const config::upterm_programs& found) { start(found.uptermd); },
+                   [this](const failure& why) { fail(why); });
     }
   }
 
 private:
+  void provide(const config::upterm_programs& programs, promise asker) {
+    address_.program = programs.upterm;
+    if (!env_->settings.upterm.relay_host.empty()) {
+      use_own();
+    } else if (address_.port == 0 || wanted_down_ || !waiting_.empty()) {
+      waiting_.push_back(asker);
+      if (waiting_.size() == 1) prepare_key(programs.uptermd);
+      return;
+    }
+    asker.deliver(address_);
+  }
+
   void use_own() {
     const auto& own = env_->settings.upterm;
     address_ = {own.relay_host, own.relay_port, own.known_hosts, address_.program, {}};
@@ -187,6 +191,7 @@ private:
   std::string key_;
   std::string known_hosts_;
   std::string public_key_;
+  upterm_finder finder_;
   relay_address address_;
   std::map<std::string, caf::actor> holders_;
   std::vector<promise> waiting_;

@@ -49,6 +49,35 @@ TEST_CASE("one relay starts with the first share and serves all", "[FR-026-009]"
   CHECK(std::find(argv.begin(), argv.end(), "127.0.0.1:0") != argv.end());
 }
 
+TEST_CASE("an upterm of PATH is used when it is recent enough, otherwise the one that was built") {
+  bench b;
+  auto& machine = *b.machine;
+  machine.settings.upterm.program = machine.settings.upterm.uptermd_program = {};
+  const auto built = machine.home / "cache/backends/upterm-0.24.0-abc/bin";
+  std::filesystem::create_directories(built);
+  for (const auto* each : {"upterm", "uptermd"})
+    std::filesystem::copy_file(machine.home / each, built / each);
+  std::string version = GENERATE("Upterm version v0.24.0", "Upterm version 0.20.0", "v0.19.3", "");
+  const bool recent = version.starts_with("Upterm");
+  const auto other_programs = machine.processes.others;
+  std::size_t asked = 0;
+  machine.processes.others = [&](const run_program& wanted) -> program_result {
+    if (wanted.argv.back() != "version") return other_programs(wanted);
+    ++asked;
+    return {version.empty() ? 1 : 0, version, {}, {}};
+  };
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (machine.home.path().string() + ":" + path).c_str(), 1);
+  auto& w = b.start();
+  w.open_share();
+  w.open_share();
+  ::setenv("PATH", path.c_str(), 1);
+  const auto folder = recent ? machine.home / "" : built / "";
+  CHECK(w.processes().last("uptermd").argv.at(0) == folder / "uptermd");
+  CHECK(w.worker().heard<worker_lines::start>().at(0).upterm == folder / "upterm");
+  CHECK(asked == (recent ? 2 : 1)); // and not again for the second share
+}
+
 TEST_CASE("shares that start at the same time wait for the same relay") {
   bench b;
   auto& w = b.start();

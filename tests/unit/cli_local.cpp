@@ -79,19 +79,6 @@ TEST_CASE("attaching switches within one tmux server and nests in another") {
   CHECK(other.nested);
 }
 
-TEST_CASE("versions are found in what programs say, and compared by number") {
-  CHECK(version_in("tmux 3.3a") == "3.3");
-  CHECK(version_in("upterm version v0.24.0\n") == "0.24.0");
-  CHECK(version_in("build 7, version 1.2.") == "1.2");
-  CHECK(version_in("tmux master").empty());
-  CHECK(is_recent_enough("3.3", "3.2"));
-  CHECK(is_recent_enough("3.10", "3.9"));
-  CHECK(is_recent_enough("0.20.0", "0.20"));
-  CHECK(is_recent_enough("1", "0.20"));
-  CHECK_FALSE(is_recent_enough("0.9.9", "0.20"));
-  CHECK_FALSE(is_recent_enough("3", "3.2"));
-}
-
 TEST_CASE("a program's answer is caught, and one that hangs is ended") {
   CHECK(ask_program({"echo", "hello"}).output == "hello\n");
   CHECK(ask_program({"false"}).status == 1);
@@ -120,28 +107,59 @@ TEST_CASE("a file of ours is written whole, for its owner alone, and replaces on
         "write_failed");
 }
 
-TEST_CASE("upterm is taken as set, else as built, else from PATH, and never guessed") {
+TEST_CASE("upterm is taken as set, else from PATH, and as built where that is too old") {
   const private_home home;
   const config::paths where{home.folder(), home.folder() / "config", home.folder() / "state",
                             home.folder() / "run", home.folder() / "cache"};
-  const auto around = with_path((home.folder() / "bin").string() + ":relative:", home.folder());
+  const auto bin = home.folder() / "bin";
+  const auto around = with_path(bin.string() + ":relative:", home.folder());
   config::settings chosen;
   const auto find = [&] { return config::find_upterm(chosen, where, around); };
   CHECK(code_of([&] { find(); }) == "backend_missing");
-  make_program_file(home.folder() / "bin" / "upterm", "");
+  make_program_file(bin / "upterm", "");
   CHECK(code_of([&] { find(); }) == "backend_missing"); // no relay
-  make_program_file(home.folder() / "bin" / "uptermd", "");
-  CHECK(find().upterm == home.folder() / "bin" / "upterm");
   const auto built = where.cache / "backends" / "upterm-0.24.0-abc" / "bin";
   make_program_file(built / "upterm", "");
-  CHECK(find().upterm == home.folder() / "bin" / "upterm"); // half built is not built
+  CHECK(code_of([&] { find(); }) == "backend_missing"); // half built is not built
   make_program_file(built / "uptermd", "");
-  CHECK(find().upterm == built / "upterm");
-  CHECK(find().uptermd == built / "uptermd");
-  chosen.upterm.program = (home.folder() / "bin" / "upterm").string();
-  CHECK(find().upterm == home.folder() / "bin" / "upterm");
+  CHECK(find().first.upterm == built / "upterm"); // one without the other is none
+  CHECK_FALSE(find().where_too_old);
+  make_program_file(bin / "uptermd", "");
+  CHECK(find().first.upterm == bin / "upterm");
+  CHECK(find().first.uptermd == bin / "uptermd");
+  REQUIRE(find().where_too_old);
+  CHECK(find().where_too_old->upterm == built / "upterm");
+  CHECK(find().where_too_old->uptermd == built / "uptermd");
+  chosen.upterm.program = (built / "upterm").string();
+  chosen.upterm.uptermd_program = (bin / "uptermd").string();
+  CHECK(find().first.upterm == built / "upterm");
+  CHECK(find().first.uptermd == bin / "uptermd");
+  CHECK_FALSE(find().where_too_old);
   chosen.upterm.program = (home.folder() / "gone").string();
   CHECK(code_of([&] { find(); }) == "backend_missing");
+}
+
+TEST_CASE("doctor looks at the upterm that a share would use") {
+  const private_home home;
+  const auto where = config::find_paths();
+  const auto bin = home.folder() / "bin";
+  const auto built = where.cache / "backends" / "upterm-0.24.0-abc" / "bin";
+  for (const auto* name : {"upterm", "uptermd"}) {
+    make_program_file(bin / name, "echo upterm version v0.24.0");
+    make_program_file(built / name, "echo upterm version v0.24.0");
+  }
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (bin.string() + ":" + path).c_str(), 1);
+  const auto found_in = [&](const fs::path& folder) {
+    const auto all = examine_programs({}, where);
+    return std::ranges::count_if(all, [&](const finding& each) {
+      return each.found.find(folder.string()) != std::string::npos;
+    });
+  };
+  CHECK(found_in(bin) == 2);
+  make_program_file(bin / "uptermd", "echo upterm version v0.19.9");
+  CHECK(found_in(built) == 2);
+  ::setenv("PATH", path.c_str(), 1);
 }
 
 TEST_CASE("tmux is taken as set, else from PATH") {

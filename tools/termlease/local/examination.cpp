@@ -2,11 +2,11 @@
 
 #include "config/policy/load.hpp"
 #include "config/programs.hpp"
+#include "config/version.hpp"
 #include "tools/termlease/local/program.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view digits = "0123456789";
-
 finding good(std::string name, std::string found) {
   return {std::move(name), finding_state::good, std::move(found), {}};
 }
@@ -28,7 +26,8 @@ finding missing(std::string name, const messages::failure& why) {
 }
 
 std::string version_of(const fs::path& program, const char* argument) {
-  return version_in(ask_program({program.string(), argument}, listen_to::output_and_errors).output);
+  return config::version_in(
+      ask_program({program.string(), argument}, listen_to::output_and_errors).output);
 }
 
 /// A program with a version that must not be too old.
@@ -38,7 +37,7 @@ finding examine_version(const std::string& name, const fs::path& program, const 
   const auto place = " (" + program.string() + ")";
   if (version.empty())
     return {name, finding_state::missing, "does not tell its version" + place, how};
-  if (!is_recent_enough(version, oldest))
+  if (!config::is_recent_enough(version, oldest))
     return {name, finding_state::missing,
             version + " is too old, " + std::string(oldest) + " is needed" + place, how};
   return good(name, version + place);
@@ -60,13 +59,27 @@ finding examine_ssh(const char* program, finding_state when_missing, const char*
           "install it: apt-get install openssh-client"};
 }
 
+bool is_recent_upterm(const fs::path& program) {
+  return program.empty() ||
+         config::is_recent_enough(version_of(program, "version"), config::oldest_upterm);
+}
+
+/// The one that a share would use.
+config::upterm_programs chosen_upterm(const config::settings& chosen, const config::paths& where) {
+  auto choice = config::find_upterm(chosen, where);
+  if (choice.where_too_old &&
+      !(is_recent_upterm(choice.first.upterm) && is_recent_upterm(choice.first.uptermd)))
+    return *choice.where_too_old;
+  return choice.first;
+}
+
 void examine_upterm(const config::settings& chosen, const config::paths& where,
                     std::vector<finding>& into) {
   const std::string how = "`./run` builds a recent one into " +
                           (where.cache / "backends").string() +
                           "; or put upterm and uptermd on PATH";
   try {
-    const auto found = config::find_upterm(chosen, where);
+    const auto found = chosen_upterm(chosen, where);
     into.push_back(examine_version("upterm", found.upterm, "version", config::oldest_upterm, how));
     if (!chosen.upterm.relay_host.empty())
       into.push_back(good("relay", chosen.upterm.relay_host + ":" +
@@ -119,33 +132,6 @@ finding examine_policy(const config::paths& where) {
 }
 
 } // namespace
-
-std::string version_in(std::string_view text) {
-  for (auto at = text.find_first_of(digits); at != std::string_view::npos;
-       at = text.find_first_of(digits, at + 1)) {
-    const auto end = std::min(text.find_first_not_of("0123456789.", at), text.size());
-    auto version = text.substr(at, end - at);
-    while (version.ends_with('.')) version.remove_suffix(1);
-    if (version.find('.') != std::string_view::npos) return std::string(version);
-    at = end - 1;
-  }
-  return {};
-}
-
-bool is_recent_enough(std::string_view found, std::string_view oldest) {
-  const auto next_number = [](std::string_view& rest) {
-    int number = 0;
-    const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-    rest.remove_prefix(std::min(static_cast<std::size_t>(end - rest.data()) + 1, rest.size()));
-    return number;
-  };
-  while (!oldest.empty()) {
-    const int have = next_number(found);
-    const int need = next_number(oldest);
-    if (have != need) return have > need;
-  }
-  return true;
-}
 
 std::vector<finding> examine_programs(const config::settings& chosen, const config::paths& where) {
   std::vector<finding> findings{

@@ -37,12 +37,6 @@ struct finding {
   }
 };
 
-/// The first "1.2" or "1.2.3" in a text.
-std::string version_in(std::string_view text);
-
-/// Whether version `found` is at least `oldest`, compared number by number.
-bool is_recent_enough(std::string_view found, std::string_view oldest);
-
 /// Programs: tmux, ssh, ssh-keygen, upterm and its relay.
 std::vector<finding> examine_programs(const config::settings& chosen, const config::paths& where);
 
