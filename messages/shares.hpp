@@ -3,6 +3,7 @@
 // Why: a share is a lease of one terminal to guests, and its view is the same object wherever it is
 // seen: in an answer, an event, a table, and in the journal, from which it is read back.
 
+#include "messages/end_reason.hpp"
 #include "messages/json.hpp"
 #include "messages/worker_lines.hpp"
 
@@ -28,33 +29,6 @@ constexpr auto names_of(share_state) {
 /// True for states that a share never leaves.
 constexpr bool is_final(share_state state) {
   return state == share_state::denied || state == share_state::ended;
-}
-
-enum class end_reason {
-  none,
-  expired,
-  revoked,
-  stopped,
-  superseded,
-  terminal_closed,
-  worker_failed,
-  relay_lost,
-  nobody_joined,
-  runtime_restarted
-};
-
-constexpr auto names_of(end_reason) {
-  using enum end_reason;
-  return std::array<name_entry<end_reason>, 10>{{{none, ""},
-                                                 {expired, "expired"},
-                                                 {revoked, "revoked"},
-                                                 {stopped, "stopped"},
-                                                 {superseded, "superseded"},
-                                                 {terminal_closed, "terminal_closed"},
-                                                 {worker_failed, "worker_failed"},
-                                                 {relay_lost, "relay_lost"},
-                                                 {nobody_joined, "nobody_joined"},
-                                                 {runtime_restarted, "runtime_restarted"}}};
 }
 
 struct guest_view {

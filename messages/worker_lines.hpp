@@ -8,6 +8,7 @@
 // stdin closes, the worker lets the guests go, stops the backend, reaps every descendant, says
 // `ended` and exits 0.
 
+#include "messages/end_reason.hpp"
 #include "messages/json.hpp"
 #include "messages/names.hpp"
 
@@ -100,6 +101,12 @@ struct problem {
   failure why;
   bool relay_lost = false; ///< the backend lost its relay, or never reached it
   bool terminal_gone = false;
+
+  /// Of the end that it leads to.
+  end_reason reason() const {
+    if (terminal_gone) return end_reason::terminal_closed;
+    return relay_lost ? end_reason::relay_lost : end_reason::worker_failed;
+  }
 
   static constexpr auto describe() {
     return described("failed", "the share can't start or can't go on", field("why", &problem::why),

@@ -10,11 +10,8 @@ namespace {
 
 constexpr auto unknown_outcome = "journal_unavailable";
 
-/// What a guest reads last; the same words as the operator and the journal have.
 std::string farewell(const share_view& view) {
-  std::string text = "This share has ended: " + std::string(name_of(view.end_reason));
-  if (!view.detail.empty()) text += " (" + view.detail + ")";
-  return text + ".";
+  return messages::farewell(view.end_reason, view.detail);
 }
 
 } // namespace
@@ -39,11 +36,8 @@ void lease_holder::requester_left() {
 
 void lease_holder::worker_problem(const worker_lines::problem& what) {
   if (over()) return;
-  const auto reason = what.terminal_gone ? end_reason::terminal_closed
-                      : what.relay_lost  ? end_reason::relay_lost
-                                         : end_reason::worker_failed;
   problem_ = what.why;
-  end(reason, what.why.message);
+  end(what.reason(), what.why.message);
 }
 
 void lease_holder::worker_ended(const worker_gone& news) {

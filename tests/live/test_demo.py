@@ -18,7 +18,7 @@ from support.lending import touched_by  # noqa: E402
 from support.processes import ROOT, Guest, wait_until  # noqa: E402
 
 MISSING = missing_program() or processes.missing_for_live_tests()
-if not MISSING and processes.programs_dir().resolve() != ROOT / "build" / "release" / "bin":
+if not MISSING and not processes.release_is_tested():
     MISSING = "./run shows the release, and these tests look at other programs"
 FIRST_LINE = 120.0  # seconds: it may have to look at what is built
 SECOND_START = 10.0

@@ -317,7 +317,7 @@ class Manners(MirrorTest):
         guest.wait_for("demo")
         hall.process.kill()
         guest.wait_gone(2)
-        self.assertIn(b"its worker is gone", guest.seen)
+        self.assertIn(b"This share has ended: worker_failed (its worker is gone)", guest.seen)
         wait_until(lambda: not tmux.run("list-clients"), "the tmux client dies with the worker")
 
     def test_a_closed_pane_ends_the_share_and_no_other_pane_is_shown(self):
@@ -332,7 +332,7 @@ class Manners(MirrorTest):
                 guest.wait_for("demo")
                 tmux.run(*(word.format(tmux.pane) for word in close))
                 guest.wait_gone()
-                self.assertIn(b"the shared terminal was closed", guest.seen)
+                self.assertIn(b"This share has ended: terminal_closed (the shared terminal was closed)", guest.seen)
                 self.assertNotIn(b"secret", guest.seen)
 
     def test_programs_stay_small(self):

@@ -221,7 +221,7 @@ class Gate(unittest.TestCase):
         self.starter_policy()
         (self.system.home / "config" / "policy.toml").chmod(0o666)
         denied = self.system.run(*self.system.share_words())
-        self.assertEqual(denied.returncode, DENIED)
+        self.assertEqual(denied.returncode, DENIED, denied.stderr)
         self.assert_nothing_started()
 
     def test_what_no_rule_names_is_denied_and_explained(self):

@@ -260,6 +260,7 @@ class WorkerTest(WorkerTestCase):
         guest.wait_for("five-minutes-left")
         worker.wait_for("heartbeat", 3)
 
+    @unittest.skipUnless(processes.release_is_tested(), "a figure of the release, and these are other programs")
     def test_a_worker_without_guests_is_small(self):
         worker = self.open_share()
         private = processes.private_memory(worker.pid)

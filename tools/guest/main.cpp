@@ -78,7 +78,7 @@ int main(int count, char** words) {
     terminal.leave(carrying.last_words());
     let_upterm_end_us(0);
   case outcome::worker_gone:
-    terminal.leave("The share ended: its worker is gone.");
+    terminal.leave("This share has ended: worker_failed (its worker is gone).");
     let_upterm_end_us(1);
   case outcome::guest_gone:
     break;

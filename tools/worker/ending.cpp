@@ -42,12 +42,14 @@ std::chrono::milliseconds limit_of(end_step step, const end_time& time) {
   const auto percent = [&](int part) { return time.whole * part / 100; };
   switch (step) {
   case end_step::guests_leaving:
-    return percent(27);
+    return percent(20);
   case end_step::connections_closing:
+    // The reason of the end is still on its way to the guests, through upterm and its relay.
+    return percent(20);
   case end_step::guests_killed:
     return percent(5);
   case end_step::backend_stopping:
-    return percent(18);
+    return percent(15);
   case end_step::backend_killed:
     return percent(10);
   case end_step::children_leaving:

@@ -15,8 +15,6 @@
 
 namespace {
 
-constexpr const char* told_to_stop = "The share ended: its worker was told to stop.";
-
 void prepare_process() {
   while (true) { // descriptors 0 to 2 must exist before any other is made
     const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -51,7 +49,8 @@ void take_signals(int fd, termlease::worker::worker& share) {
     if (seen[i].ssi_signo == SIGCHLD)
       share.children_changed();
     else
-      share.end(told_to_stop);
+      share.end(termlease::messages::farewell(termlease::messages::end_reason::worker_failed,
+                                              "its worker was told to stop"));
   }
 }
 

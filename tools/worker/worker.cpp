@@ -10,18 +10,12 @@
 
 namespace termlease::worker {
 
+using messages::end_reason;
+using messages::farewell;
 namespace lines = messages::worker_lines;
 
-namespace {
-
-constexpr const char* runtime_gone = "The share ended: its runtime is gone.";
-constexpr const char* not_understood =
-    "The share ended: its worker got an order that it does not know.";
-
-} // namespace
-
 worker::worker(loop& events, int in, int out)
-    : loop_(events), in_(in), answers_(events, out, [this] { end(runtime_gone); }) {
+    : loop_(events), in_(in), answers_(events, out, [this] { runtime_gone(); }) {
   fcntl(in_, F_SETFL, fcntl(in_, F_GETFL) | O_NONBLOCK);
   loop_.watch(in_, EPOLLIN, [this](std::uint32_t) { read_orders(); });
 }
@@ -36,7 +30,7 @@ void worker::read_orders() {
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) {
     loop_.forget(in_);
-    return end(runtime_gone);
+    return runtime_gone();
   }
   const bool fine = orders_.feed({part.data(), static_cast<std::size_t>(count)},
                                  [this](std::string_view line) { obey(line); });
@@ -105,9 +99,13 @@ void worker::beat() {
   });
 }
 
+void worker::runtime_gone() {
+  end(farewell(end_reason::runtime_restarted, "its runtime is gone"));
+}
+
 void worker::fail(lines::problem why) {
   if (ending_) return; // it ends already, for a better reason
-  auto text = "The share ended: " + why.why.message + ".";
+  auto text = farewell(why.reason(), why.why.message);
   failure_ = std::move(why);
   end(std::move(text));
 }

@@ -43,6 +43,7 @@ private:
 
   std::string guest_socket() const { return folder_ + "/guests"; }
 
+  void runtime_gone();
   void fail(messages::worker_lines::problem why);
 
   end_view look() const;

@@ -27,6 +27,11 @@ def programs_dir():
     return Path(os.environ.get("TERMLEASE_BIN", ROOT / "build" / "release" / "bin"))
 
 
+def release_is_tested():
+    """Whether the programs are those that users run, not ones built to be looked into."""
+    return programs_dir().resolve() == ROOT / "build" / "release" / "bin"
+
+
 def upterm_dir():
     """The folder of upterm and uptermd, or None with nothing started."""
     if os.environ.get("TERMLEASE_UPTERM_DIR"):

@@ -36,7 +36,7 @@ private:
     };
     callbacks.terminal_gone = [this](messages::failure why) {
       say("gone " + why.code);
-      end("The share ended: " + why.message + ".");
+      end(farewell(messages::end_reason::terminal_closed, why.message));
     };
     return callbacks;
   }
@@ -51,7 +51,7 @@ private:
     const auto count = read(STDIN_FILENO, part.data(), part.size());
     if (count <= 0) {
       loop_.forget(STDIN_FILENO);
-      return end("The share ended: its host is gone.");
+      return end(farewell(messages::end_reason::runtime_restarted, "its host is gone"));
     }
     orders_.append(part.data(), static_cast<std::size_t>(count));
     for (auto at = orders_.find('\n'); at != std::string::npos; at = orders_.find('\n')) {
