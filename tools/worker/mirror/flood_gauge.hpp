@@ -2,8 +2,9 @@
 
 // Why: tmux writes a pane's output for us byte by byte, and a flood of it would slow down the pane.
 // A screenful is followed as it comes; what goes beyond is looked at in snapshots, which cost the
-// same however much was printed in between. After each one the pane is followed again, to see if
-// the flood is over, and that costs as well: as long as it isn't, the snapshots come less often.
+// same however much was printed in between. Once nothing more was scrolled from one snapshot to the
+// next the pane is followed again; that is a trial, since a program that draws on the whole screen
+// scrolls nothing. As long as a flood isn't over, the snapshots come less often.
 
 #include "tools/worker/loop.hpp"
 
@@ -22,7 +23,7 @@ public:
   static constexpr std::int64_t bytes_per_millisecond = 256; ///< that may come all the time
   static constexpr std::int64_t trial = 2048;                ///< at once, after a snapshot
   static constexpr milliseconds shortest_step{16};           ///< until a snapshot
-  static constexpr milliseconds longest_step{64};
+  static constexpr milliseconds longest_step{32};
 
   /// Notes `bytes` of output; true when they are too much.
   bool overflows(std::size_t bytes, time_point now) {
@@ -37,10 +38,12 @@ public:
 
   /// The pane is not followed any more; returns how long until a snapshot is due.
   milliseconds paused(time_point now) {
-    const bool goes_on = now - resumed_ < shortest_step;
-    step_ = goes_on ? std::min(2 * step_, longest_step) : shortest_step;
-    return step_;
+    if (now - resumed_ < shortest_step) return goes_on();
+    return step_ = shortest_step;
   }
+
+  /// A snapshot has shown that the flood isn't over; returns how long until the next one.
+  milliseconds goes_on() { return step_ = std::min(2 * step_, longest_step); }
 
   /// The pane is followed again.
   void resumed(time_point now) {

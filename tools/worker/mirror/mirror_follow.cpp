@@ -26,11 +26,24 @@ void mirror::state::on_output(std::string_view pane, std::string_view escaped) {
 // By us, or by tmux because we were slow.
 void mirror::state::paused() {
   paused_ = lost_output_ = true;
+  calm_ = false;
+  scrolled_to_.reset();
+  look_at_flood_in(gauge_.paused(loop::clock::now()));
+}
+
+void mirror::state::look_at_flood_in(std::chrono::milliseconds wait) {
   if (flood_timer_ != 0) return;
-  flood_timer_ = loop_.after(gauge_.paused(loop::clock::now()), [this] {
+  flood_timer_ = loop_.after(wait, [this] {
     flood_timer_ = 0;
     if (paused_) ask_for_snapshot();
   });
+}
+
+void mirror::state::look_at_flood(std::uint32_t history) {
+  calm_ = scrolled_to_ == history;
+  scrolled_to_ = history;
+  if (calm_) return ask_for_snapshot();
+  look_at_flood_in(gauge_.goes_on());
 }
 
 // By a pause: tmux up to 3.6 crashes when a pane with output on its way is turned off.
@@ -61,8 +74,12 @@ void mirror::state::ask_for_snapshot() {
   asked_ = true;
   const auto& pane = options_.pane;
   // One line: tmux answers it without reading a byte of the pane in between.
-  const auto resume = paused_ ? "refresh-client -A '" + pane + ":continue' ; " : std::string();
-  if (std::exchange(paused_, false)) gauge_.resumed(loop::clock::now());
+  const bool resumes = paused_ && calm_;
+  const auto resume = resumes ? "refresh-client -A '" + pane + ":continue' ; " : std::string();
+  if (resumes) {
+    paused_ = false;
+    gauge_.resumed(loop::clock::now());
+  }
   client_->send(resume + "display-message -p -t " + pane + " '" + report_format() +
                 "' ; capture-pane -p -e -N -t " + pane + " ; capture-pane -p -e -N -a -q -t " +
                 pane + " ; capture-pane -p -P -C -t " + pane + "\n");
@@ -132,9 +149,12 @@ void mirror::state::adopt() {
     parser_.reset();
     parser_.feed(coming_.pending, screen_);
   }
+  const auto history = coming_.report.history;
   coming_ = {};
-  lost_output_ = asked_ = false;
+  lost_output_ = paused_;
+  asked_ = false;
   ready_ = changed_ = true;
+  if (paused_) look_at_flood(history);
   if (std::exchange(ask_again_, false)) ask_for_snapshot();
 }
 

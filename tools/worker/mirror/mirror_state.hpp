@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -58,6 +59,8 @@ private:
 
   void silence(std::string_view pane);
   void paused();
+  void look_at_flood_in(std::chrono::milliseconds wait);
+  void look_at_flood(std::uint32_t history);
   void ask_for_snapshot();
   void take_report(control_reply& reply);
   void adopt();
@@ -85,7 +88,9 @@ private:
   std::string plain_; ///< one line of output without its escapes; kept for its memory
   loop::clock::time_point string_since_;
   flood_gauge gauge_;
-  bool paused_ = false; ///< tmux sends no output
+  bool paused_ = false;                      ///< tmux sends no output
+  bool calm_ = false;                        ///< it would have nothing to send
+  std::optional<std::uint32_t> scrolled_to_; ///< when the flood was last looked at
   std::size_t output_bytes_ = 0;
   bool changed_ = false;
   std::set<std::string, std::less<>> silenced_; ///< other panes, told not to send

@@ -35,6 +35,7 @@ enum field : std::size_t {
   mouse_sgr,
   mouse_utf8,
   alternate_option,
+  history,
   tab_stops,
   field_count,
 };
@@ -64,6 +65,7 @@ constexpr std::array<std::string_view, field_count> formats{
     "mouse_sgr_flag",
     "mouse_utf8_flag",
     "alternate-screen",
+    "history_size",
     "pane_tabs",
 };
 
@@ -141,6 +143,7 @@ std::optional<pane_report> read_report(std::string_view text) {
     report.saved_cursor = place{number_of(fields[saved_x]), number_of(fields[saved_y])};
   report.upper = number_of(fields[upper]);
   report.lower = number_of(fields[lower]);
+  report.history = number_of(fields[history]);
   report.modes = modes_of(fields);
   report.tabs = numbers_of(fields[tab_stops]);
   return report;

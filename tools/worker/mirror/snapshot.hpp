@@ -25,6 +25,7 @@ struct pane_report {
   std::optional<place> saved_cursor;
   std::uint32_t upper = 0;
   std::uint32_t lower = 0;
+  std::uint32_t history = 0; ///< lines that were scrolled out of sight and are kept
   screen_modes modes;
   std::vector<std::uint32_t> tabs;
 };
