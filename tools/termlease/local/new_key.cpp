@@ -3,6 +3,7 @@
 #include "bus/identity/sodium.hpp"
 
 #include <array>
+#include <cstdint>
 
 namespace termlease::cli {
 
