@@ -7,16 +7,39 @@
 demo_home=''
 runtime_pid=''
 watch_pid=''
+ended_by=''
 
 termlease() { TERMLEASE_HOME=$demo_home "$programs/termlease" "$@"; }
 
+# bash loses a Ctrl-C that comes while a command of its own is about to end well. So the demo is a
+# background job, which gets no Ctrl-C, and all that its starter does is wait and pass the end on.
 demo() {
-  # Named before it is made, so that a Ctrl-C at any moment finds what to remove.
+  local code=0
+  trap 'pass_on INT' INT
+  trap 'pass_on TERM' TERM HUP
+  play &
+  while kill -0 $! 2>/dev/null; do
+    code=0
+    wait $! || code=$?
+  done
+  [[ $ended_by != TERM ]] || code=143
+  exit "$code"
+}
+
+# pass_on SIGNAL: tells the demo to end, or ends at once where there is none yet.
+pass_on() {
+  ended_by=$1
+  [[ -n ${!:-} ]] || exit 130
+  kill -TERM $! 2>/dev/null || true
+}
+
+play() {
+  # Named before it is made, so that an end at any moment finds what to remove.
   demo_home=$(mktemp -u "$(short_folder)/termlease.XXXX")
   trap end_demo EXIT
   # The handler only ends the script: what has to be ended is ended once, on its way out.
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
+  trap 'exit 130' TERM
+  trap '' INT HUP
   # `mkdir` refuses what is there already, and that is not ours to remove.
   mkdir -m 700 "$demo_home" || { trap - EXIT && die "could not make a folder for the demo"; }
   start_runtime
@@ -102,7 +125,7 @@ worth_trying() { printf '    %-*s %s# %s%s' "$1" "./run $2" "$dim" "$3" "$plain"
 
 # In the background, since bash runs a trap only between commands, or while it waits.
 follow() {
-  trap 'exit 0' INT
+  trap 'exit 0' TERM
   TERMLEASE_HOME=$demo_home "$programs/termlease" watch </dev/null &
   watch_pid=$!
   wait "$watch_pid" || true

@@ -27,6 +27,7 @@ openssh-client        | ssh         | how guests get in, and ssh-keygen
 readonly TEST_PACKAGES='
 catch2                | -           | unit tests
 libvterm-dev          | -           | plays the terminal of a guest in the unit tests
+less                  | less        | a full-screen program that live tests look at
 python3               | python3     | live tests and the tests of the house
 '
 readonly COVERAGE_PACKAGES='
