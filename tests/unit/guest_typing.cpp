@@ -116,32 +116,33 @@ TEST_CASE("programs with older mouse modes get older reports") {
   CHECK(mouse_report("0;80;1", false, {{200, 0}, {24, 80}}, modes) == "\x1b[M \xc4\xb8!");
 }
 
-TEST_CASE("an echo is drawn at once, and a flood in steps") {
+TEST_CASE("an echo is drawn at once, and what no key asked for a moment later") {
   using namespace std::chrono_literals;
   pace::time_point now{1h};
   pace steps;
   for (int key = 0; key < 100; ++key, now += 1ms) {
     steps.typed(now);
-    steps.printed(10);
-    CHECK(steps.wait(now) == 0ms);
+    steps.changed(10, now);
+    CHECK(steps.wait(now, false) == 0ms);
     steps.drew(now);
   }
-  steps.printed(pace::much_output);
-  CHECK(steps.wait(now) > 0ms);
-  CHECK(steps.wait(now + pace::step) == 0ms);
+  now += pace::answer_time + 1ms;
+  steps.changed(10, now);
+  CHECK(steps.wait(now, false) == pace::lead);
+  steps.changed(10, now + 5ms);
+  CHECK(steps.wait(now + 5ms, false) == pace::lead - 5ms);
 }
 
-TEST_CASE("many small outputs are drawn at once only now and then") {
+TEST_CASE("much output is drawn in steps, and a flood now and then, also one that a key began") {
   using namespace std::chrono_literals;
   pace::time_point now{1h};
   pace steps;
-  int drawn = 0;
-  for (int each = 0; each < 1000; ++each, now += 1ms) {
-    steps.printed(10);
-    if (steps.wait(now) > 0ms) continue;
-    steps.drew(now);
-    ++drawn;
-  }
-  CHECK(drawn >= 1000 / 12);
-  CHECK(drawn <= 300);
+  steps.typed(now);
+  steps.changed(pace::much_output, now);
+  CHECK(steps.wait(now, false) == pace::lead);
+  steps.drew(now);
+  steps.changed(pace::much_output, now);
+  CHECK(steps.wait(now, false) == pace::step);
+  CHECK(steps.wait(now, true) == pace::flood_step);
+  CHECK(steps.wait(now + pace::flood_step, true) == 0ms);
 }

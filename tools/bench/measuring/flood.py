@@ -1,5 +1,7 @@
 """A flood in the pane, with guests who read it and one who reads nothing."""
 
+import random
+
 from . import processes
 from .figures import Bar, Line, paired_slowdown
 from .memory import WORKER
@@ -81,10 +83,10 @@ def slower(what, ours, base):
 def measure(tries):
     with Runtime() as home:
         scenes, growth = build(home)
+        order = random.Random(0)  # each scene comes after each other one: what a flood leaves to do is not the next one's
         panes, guests = [[] for _ in scenes], [[] for _ in scenes]
         for turn in range(ROUNDS_PER_TRY * tries + 1):
-            for place in range(len(scenes)):
-                which = (turn + place) % len(scenes)
+            for which in order.sample(range(len(scenes)), len(scenes)):
                 printed, seen = scenes[which].flood()
                 if turn > 0:  # the first round warms everything up
                     panes[which].append(printed)

@@ -6,13 +6,13 @@
 namespace termlease::worker {
 
 void hall::state::changed(std::size_t output_bytes) {
-  pace_.printed(output_bytes);
+  pace_.changed(output_bytes, loop::clock::now());
   draw_soon();
 }
 
 void hall::state::draw_soon() {
-  if (draw_timer_ != 0) return;
-  const auto wait = pace_.wait(loop::clock::now());
+  loop_.cancel(std::exchange(draw_timer_, 0));
+  const auto wait = pace_.wait(loop::clock::now(), mirror_.flooded());
   if (wait.count() == 0) return draw_all();
   draw_timer_ = loop_.after(wait, [this] {
     draw_timer_ = 0;

@@ -35,6 +35,10 @@ bool mirror::ready() const {
   return state_->ready();
 }
 
+bool mirror::flooded() const {
+  return state_->flooded();
+}
+
 const screen& mirror::picture() const {
   return state_->picture();
 }

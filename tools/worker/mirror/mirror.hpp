@@ -45,6 +45,8 @@ public:
   bool running() const;
   /// Whether there is a whole picture to show.
   bool ready() const;
+  /// Whether more is printed than is followed: the picture is of a moment now and then.
+  bool flooded() const;
   const screen& picture() const;
 
   /// Types `bytes` into the pane, unless the pane is in a mode of tmux (copy mode, a tree) or its

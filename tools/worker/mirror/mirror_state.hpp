@@ -31,6 +31,8 @@ public:
 
   bool ready() const { return running_ && ready_; }
 
+  bool flooded() const { return ready_ && (paused_ || lost_output_); }
+
   const screen& picture() const { return screen_; }
 
   std::size_t unsent() const { return client_ ? client_->unsent() : 0; }
