@@ -27,7 +27,7 @@ SHELL = "PS1='$ ' bash --norc --noprofile"
 COLOURS = (r"printf '\033[1mbold\033[0;2mdim\033[0;3mitalic\033[0;4mline\033[0;21mdouble\033[0;4:3mcurly\033[0;7mreverse"
            r"\033[0;8mhidden\033[0;9mstrike\033[0;53mover\033[0m\n\033[31mred\033[97mwhite\033[44mblue\033[105mpink"
            r"\033[38;5;99mmany\033[48;5;22mmore\033[38;2;1;2;3mrgb\033[48;2;200;100;0mbg\033[K\033[0m\n"
-           r"\033(0lqqk\033(B e\u0301 世界 👩‍💻 🫠 ❤️ ñ한\n'")
+           r"\033(0lqqk\033(B e\u0301 世界 👩‍💻 🫠 ❤️ ñ한 👍🏽 🇩🇪\n'")
 
 
 class MirrorTest(unittest.TestCase):

@@ -141,6 +141,37 @@ TEST_CASE("what can't be known asks for a new snapshot") {
   CHECK(pane("\xff").shown.suspicion() == doubt::soon);
 }
 
+TEST_CASE("the parts of an emoji share a cell as the version of tmux has it") {
+  constexpr std::string_view coder = "\U0001f469\u200d\U0001f4bb";
+  constexpr std::string_view thumb = "\U0001f44d\U0001f3fd";
+  const auto width = [](joining how, std::string_view printed) {
+    screen shown({2, 10});
+    shown.set_joining(how);
+    output_parser().feed(std::string(printed), shown);
+    return shown.cursor().x;
+  };
+  CHECK(width(joining::to_stream, coder) == 2);
+  CHECK(width(joining::to_cell, coder) == 2);
+  CHECK(width(joining::to_stream, thumb) == 4);
+  CHECK(width(joining::to_cell, thumb) == 2);
+  CHECK(width(joining::to_stream, "\u2764\ufe0f") == 1);
+  CHECK(width(joining::to_cell, "\u2764\ufe0f") == 2);
+  CHECK(width(joining::to_cell, "\u2764\u200dx") == 2);
+  CHECK(width(joining::to_cell, "\u200d\ufe0f\u0301") == 0);
+  CHECK(width(joining::to_cell, "x\U0001f3fd") == 3);
+  CHECK(width(joining::to_cell, "123456789\u2764\ufe0f") == 10);
+}
+
+TEST_CASE("a mark is joined to the cell before the cursor, wherever that came from") {
+  screen shown({2, 10});
+  shown.set_joining(joining::to_cell);
+  output_parser parser;
+  parser.feed("ab\x1b[1;2H\u0301", shown);
+  std::string text;
+  shown.glyphs().append(text, shown.row(0)[0].shape);
+  CHECK(text == "a\u0301");
+}
+
 TEST_CASE("no output can break a screen, and clusters don't pile up") {
   std::mt19937 random(11);
   const std::string_view alphabet =

@@ -14,7 +14,7 @@ std::string text_of(const screen& shown, std::uint32_t y) {
 }
 
 constexpr std::string_view report =
-    "picture %3 $1 0 10 3 2 1 1 4 0 0 2 1 0 1 0 0 1 0 1 0 1 0 1 1960 8,16";
+    "picture %3 $1 0 10 3 2 1 1 4 0 0 2 1 0 1 0 0 1 0 1 0 1 0 1 1960 3.3a 8,16";
 
 } // namespace
 
@@ -37,6 +37,20 @@ TEST_CASE("tmux's report on a pane is read") {
   CHECK(read->tabs == std::vector<std::uint32_t>{8, 16});
   CHECK_FALSE(read_report("something else"));
   CHECK(read_report("picture ")->pane.empty());
+}
+
+TEST_CASE("a tmux joins characters as its version does") {
+  const auto joins = [](const std::string& version) {
+    std::string text(report);
+    return read_report(text.replace(text.find("3.3a"), 4, version))->joins;
+  };
+  CHECK(joins("3.3a") == joining::to_stream);
+  CHECK(joins("2.9") == joining::to_stream);
+  CHECK(joins("3.4") == joining::to_cell);
+  CHECK(joins("3.10a") == joining::to_cell);
+  CHECK(joins("next-3.6") == joining::to_cell);
+  CHECK(joins("openbsd-7.6") == joining::to_cell);
+  CHECK(joins("master") == joining::to_cell);
 }
 
 TEST_CASE("a format asks for each thing once and in the order it is read") {

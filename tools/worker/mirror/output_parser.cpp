@@ -239,7 +239,6 @@ void output_parser::utf8(unsigned char byte, screen& onto) {
   const int columns = code_point ? columns_of(*code_point) : -1;
   if (columns < 0) return onto.suspect(doubt::soon);
   if (columns == 0) onto.suspect(doubt::soon);
-  if (*code_point == 0x200d) return onto.join_next(captured_);
   onto.print(*code_point, columns, pen_);
 }
 

@@ -37,6 +37,9 @@ struct screen_modes {
 /// How far the picture is to be trusted; anything but `none` asks for a new snapshot.
 enum class doubt { none, soon, now };
 
+/// What tmux joins a character to: what was printed before it (until 3.3), or the cell before it.
+enum class joining : std::uint8_t { to_stream, to_cell };
+
 /// Column may equal the number of columns: the next character wraps first.
 struct place {
   std::uint32_t x = 0;
@@ -72,13 +75,8 @@ public:
   void trust() { doubt_ = doubt::none; }
 
   // What a program's output does, in tmux's terms.
+  /// What takes no columns, and what is joined to it, goes into the cell before.
   void print(glyph shape, int columns, const pen& look);
-
-  /// A zero width joiner came; `plain_too` when what follows it is known to be joined.
-  void join_next(bool plain_too) {
-    joining_ = true;
-    join_plain_ = plain_too;
-  }
 
   void linefeed(bool wrapped, colour back);
   void reverse_index(colour back);
@@ -115,6 +113,11 @@ public:
   screen_modes& change_modes() { return modes_; }
 
   // What a snapshot sets.
+  void set_joining(joining how) { joins_ = how; }
+
+  /// What is printed from now on was captured from a pane, or comes from its program again.
+  void set_captured(bool captured) { captured_ = captured; }
+
   void set_tabs(const std::vector<std::uint32_t>& columns);
 
   void set_alternate_allowed(bool allowed) { alternate_allowed_ = allowed; }
@@ -142,7 +145,9 @@ private:
   static constexpr std::size_t usual_clusters = 4096;
 
   void put(glyph shape, std::uint32_t columns, const pen& look);
-  void combine(const std::string& text);
+  bool joined_to_stream(glyph shape, int columns, const pen& look);
+  bool joined_to_cell(glyph shape, int columns);
+  void widen(std::uint32_t x);
   void clear_halves(std::uint32_t from, std::uint32_t to);
   void append_to_cell(std::uint32_t x, const std::string& text);
   void reset_tabs();
@@ -160,8 +165,9 @@ private:
   std::uint32_t lower_;
   screen_modes modes_;
   std::vector<bool> tabs_;
-  bool joining_ = false;
-  bool join_plain_ = false;
+  joining joins_ = joining::to_stream;
+  bool joiner_waits_ = false;
+  bool captured_ = false;
   bool saved_guessed_ = false;
   bool alternate_allowed_ = true;
   doubt doubt_ = doubt::none;

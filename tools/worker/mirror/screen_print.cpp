@@ -5,18 +5,9 @@
 namespace termlease::worker {
 
 void screen::print(glyph shape, int columns, const pen& look) {
-  // tmux writes plain text another way than the rest, past a joiner that waits.
-  const bool plain =
-      shape < 0x7f && !(look.attributes & attribute::line_drawing) && modes_.wrap && !modes_.insert;
-  if (columns == 0 || (joining_ && (!plain || join_plain_))) {
-    std::string text;
-    if (joining_) combine("\xe2\x80\x8d");
-    joining_ = false;
-    append_utf8(text, shape);
-    combine(text);
-    return;
-  }
-  put(shape, static_cast<std::uint32_t>(columns), look);
+  const bool joined = joins_ == joining::to_cell ? joined_to_cell(shape, columns)
+                                                 : joined_to_stream(shape, columns, look);
+  if (!joined) put(shape, static_cast<std::uint32_t>(columns), look);
 }
 
 void screen::put(glyph shape, std::uint32_t columns, const pen& look) {
@@ -47,21 +38,6 @@ void screen::clear_halves(std::uint32_t from, std::uint32_t to) {
   const auto cells = grid_.row(cursor_.y);
   if (cells[from].width == 0 && from > 0) grid_.change(cursor_.y)[from - 1] = {};
   if (to < cells.size() && cells[to].width == 0) grid_.change(cursor_.y)[to] = {};
-}
-
-void screen::combine(const std::string& text) {
-  const auto cells = grid_.row(cursor_.y);
-  for (auto x = std::min(cursor_.x, size().columns); x > 0; --x)
-    if (cells[x - 1].width != 0) return append_to_cell(x - 1, text);
-}
-
-void screen::append_to_cell(std::uint32_t x, const std::string& text) {
-  std::string cluster;
-  glyphs_.append(cluster, grid_.row(cursor_.y)[x].shape);
-  if (cluster.size() + text.size() > max_cluster_bytes) return;
-  cluster += text;
-  if (glyphs_.clusters() >= most_clusters_) collect_clusters();
-  grid_.change(cursor_.y)[x].shape = glyphs_.intern(cluster);
 }
 
 void screen::collect_clusters() {

@@ -36,6 +36,7 @@ enum field : std::size_t {
   mouse_utf8,
   alternate_option,
   history,
+  version,
   tab_stops,
   field_count,
 };
@@ -66,6 +67,7 @@ constexpr std::array<std::string_view, field_count> formats{
     "mouse_utf8_flag",
     "alternate-screen",
     "history_size",
+    "version",
     "pane_tabs",
 };
 
@@ -87,6 +89,16 @@ std::vector<std::uint32_t> numbers_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return values;
+}
+
+// "3.3a", "next-3.5", "openbsd-7.6": what names no release is taken for a new one.
+joining joining_of(std::string_view text) {
+  if (text.starts_with("next-")) text.remove_prefix(5);
+  const auto dot = text.find('.');
+  if (dot == text.npos || text.front() < '0' || text.front() > '9') return joining::to_cell;
+  const auto major = number_of(text.substr(0, dot));
+  const bool old = major < 3 || (major == 3 && number_of(text.substr(dot + 1)) < 4);
+  return old ? joining::to_stream : joining::to_cell;
 }
 
 screen_modes modes_of(const std::array<std::string_view, field_count>& fields) {
@@ -145,6 +157,7 @@ std::optional<pane_report> read_report(std::string_view text) {
   report.lower = number_of(fields[lower]);
   report.history = number_of(fields[history]);
   report.modes = modes_of(fields);
+  report.joins = joining_of(fields[version]);
   report.tabs = numbers_of(fields[tab_stops]);
   return report;
 }
@@ -152,6 +165,8 @@ std::optional<pane_report> read_report(std::string_view text) {
 screen painted(const snapshot& from, const glyph_table& known) {
   const auto& report = from.report;
   screen fresh(report.size, known);
+  fresh.set_joining(report.joins);
+  fresh.set_captured(true);
   output_parser parser;
   parser.expect_captured_text();
   if (report.alternate) {
@@ -162,6 +177,7 @@ screen painted(const snapshot& from, const glyph_table& known) {
     parser.expect_captured_text();
   }
   paint_rows(from.rows, parser, fresh);
+  fresh.set_captured(false);
   fresh.trust();
   fresh.set_region(report.upper, report.lower);
   fresh.set_tabs(report.tabs);

@@ -27,6 +27,7 @@ struct pane_report {
   std::uint32_t lower = 0;
   std::uint32_t history = 0; ///< lines that were scrolled out of sight and are kept
   screen_modes modes;
+  joining joins = joining::to_stream;
   std::vector<std::uint32_t> tabs;
 };
 
