@@ -3,6 +3,10 @@
 # folder of its own with a short path (a socket's name has at most 108 bytes), so that it can't meet
 # a tmux server, a relay, a key or a state of the user's own, and leaves nothing behind.
 
+# bash loses a signal now and then: one that comes while a command of its own ends, or while it is on
+# its way out. So nothing here is ended by a signal. The starter does nothing but wait, and orders the
+# end through a pipe; the demo beside it looks for that order where it can end well.
+
 # Set while the demo runs.
 demo_home=''
 runtime_pid=''
@@ -11,41 +15,47 @@ ended_by=''
 
 termlease() { TERMLEASE_HOME=$demo_home "$programs/termlease" "$@"; }
 
-# bash loses a Ctrl-C that comes while a command of its own is about to end well. So the demo is a
-# background job, which gets no Ctrl-C, and all that its starter does is wait and pass the end on.
 demo() {
   local code=0
-  trap 'pass_on INT' INT
-  trap 'pass_on TERM' TERM HUP
+  exec {orders}<> <(:) # a pipe without a name
+  trap 'order_end INT' INT
+  trap 'order_end TERM' TERM HUP
   play &
   while kill -0 $! 2>/dev/null; do
     code=0
     wait $! || code=$?
   done
-  [[ $ended_by != TERM ]] || code=143
+  case $ended_by in
+    TERM) code=143 ;;
+    INT) code=0 ;;
+  esac
   exit "$code"
 }
 
-# pass_on SIGNAL: tells the demo to end, or ends at once where there is none yet.
-pass_on() {
+order_end() {
   ended_by=$1
-  [[ -n ${!:-} ]] || exit 130
-  kill -TERM $! 2>/dev/null || true
+  printf 'end\n' >&"$orders"
+}
+
+# end_is_ordered [SECONDS]: whether it is, or will be within that time.
+end_is_ordered() {
+  if (($# == 0)); then
+    read -r -t 0 -u "$orders"
+  else
+    read -r -t "$1" -u "$orders"
+  fi
 }
 
 play() {
-  # Named before it is made, so that an end at any moment finds what to remove.
-  demo_home=$(mktemp -u "$(short_folder)/termlease.XXXX")
+  trap '' INT
+  trap : TERM HUP
+  demo_home=$(mktemp -d "$(short_folder)/termlease.XXXX") || die "could not make a folder for the demo"
   trap end_demo EXIT
-  # The handler only ends the script: what has to be ended is ended once, on its way out.
-  trap 'exit 130' TERM
-  trap '' INT HUP
-  # `mkdir` refuses what is there already, and that is not ours to remove.
-  mkdir -m 700 "$demo_home" || { trap - EXIT && die "could not make a folder for the demo"; }
-  start_runtime
-  share_terminal
-  invite
-  follow
+  local part
+  for part in start_runtime share_terminal invite follow; do
+    ! end_is_ordered || exit 0
+    "$part"
+  done
 }
 
 short_folder() {
@@ -62,8 +72,14 @@ quietly() {
   local what=$1
   shift
   "$@" >"$demo_home/last.log" 2>&1 && return 0
-  cat "$demo_home/last.log" >&2
-  die "could not $what" "its own words are above"
+  give_up "$what" "$demo_home/last.log"
+}
+
+# give_up WHAT LOG: what did not work, unless it was the Ctrl-C that everybody got.
+give_up() {
+  ! end_is_ordered || exit 0
+  tail -n 5 "$2" >&2
+  die "could not $1" "its last words are above"
 }
 
 start_runtime() {
@@ -76,20 +92,18 @@ start_runtime() {
   for ((tries = 0; tries < 400; tries++)); do
     termlease daemon --status >/dev/null 2>&1 && return 0
     kill -0 "$runtime_pid" 2>/dev/null || break
+    ! end_is_ordered || exit 0
     sleep 0.02
   done
-  cat "$demo_home/runtime.log" >&2
-  die "the runtime did not start" "its own words are above"
+  give_up "start the runtime" "$demo_home/runtime.log"
 }
 
 share_terminal() {
   quietly "make a key" ssh-keygen -q -t ed25519 -N '' -C termlease-demo -f "$demo_home/guest"
   quietly "open a terminal" termlease terminal new demo
   local answer
-  if ! answer=$(termlease share demo --mode ro --ttl 10m --key "$demo_home/guest.pub" --json); then
-    tail -n 5 "$demo_home/runtime.log" >&2
-    die "the terminal could not be shared" "the last words of the runtime's log are above"
-  fi
+  answer=$(termlease share demo --mode ro --ttl 10m --key "$demo_home/guest.pub" --json) ||
+    give_up "share the terminal" "$demo_home/runtime.log"
   share_id=$(json_field share_id <<<"$answer")
   link=$(json_field link <<<"$answer")
   [[ $link == ssh\ * ]] || die "the share has no link"
@@ -123,13 +137,11 @@ INVITATION
 
 worth_trying() { printf '    %-*s %s# %s%s' "$1" "./run $2" "$dim" "$3" "$plain"; }
 
-# In the background, since bash runs a trap only between commands, or while it waits.
 follow() {
-  trap 'exit 0' TERM
   TERMLEASE_HOME=$demo_home "$programs/termlease" watch </dev/null &
   watch_pid=$!
-  wait "$watch_pid" || true
-  watch_pid=''
+  # Its starter may be killed, and then orders nothing.
+  until end_is_ordered 1 || ! kill -0 "$watch_pid" 2>/dev/null || ! kill -0 $$ 2>/dev/null; do :; done
 }
 
 # ended PID SECONDS: waits until a process is gone.
@@ -143,9 +155,6 @@ ended() {
 
 end_demo() {
   local code=$? socket
-  trap '' INT TERM HUP
-  trap - EXIT
-  runtime_pid=${runtime_pid:-${!:-}} # a Ctrl-C may come before it is noted
   [[ -z $watch_pid ]] || kill "$watch_pid" 2>/dev/null || true
   if [[ -n $runtime_pid ]] && kill -0 "$runtime_pid" 2>/dev/null; then
     say ''

@@ -126,10 +126,13 @@ class WorkerTest(WorkerTestCase):
         user = worker.link.split()[1].split("@")[0].encode()
         session = user.split(b":")[0]
         for pid in descendants(worker.pid):
-            if os.readlink(f"/proc/{pid}/exe").endswith("termlease-worker"):
-                continue  # between fork and exec
-            shown = Path(f"/proc/{pid}/cmdline").read_bytes()
-            environment = Path(f"/proc/{pid}/environ").read_bytes()
+            try:
+                if os.readlink(f"/proc/{pid}/exe").endswith("termlease-worker"):
+                    continue  # between fork and exec
+                shown = Path(f"/proc/{pid}/cmdline").read_bytes()
+                environment = Path(f"/proc/{pid}/environ").read_bytes()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended meanwhile
             self.assertNotIn(session, shown)
             self.assertNotIn(b"AAAA", shown)
             self.assertNotIn(b"TERMLEASE_SECRET", environment)
