@@ -212,6 +212,9 @@ class Guest:
         self.left_at = None
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # As from a terminal, also where these tests were started with nohup, or in the background.
+            for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(each, signal.SIG_DFL)
             os.environ["TERM"] = "xterm-256color"
             os.execvp(command[0], [str(word) for word in command])
         self.resize(*size)
