@@ -1,8 +1,9 @@
 #pragma once
 
 // Why: an echo must be on a guest's screen at once, and every picture wakes a chain of programs for
-// each guest, at the cost of what prints. What answers a key is drawn at once; what nobody asked for
-// a moment later, when it is clear whether it is the beginning of a flood; a flood now and then.
+// each guest, at the cost of what prints. What answers a key is drawn at once; what nobody asked
+// for a moment later, when it is clear whether it is the beginning of a flood; a flood now and
+// then.
 
 #include "tools/worker/loop.hpp"
 

@@ -23,8 +23,8 @@ bool is_modifier(glyph shape) {
 // Until 3.3 tmux looks at the stream: a joiner waits for what follows.
 bool screen::joined_to_stream(glyph shape, int columns, const pen& look) {
   if (shape == joiner) return joiner_waits_ = true;
-  // tmux writes plain text another way than the rest, past a joiner that waits; captured text, which
-  // has been joined already, isn't.
+  // tmux writes plain text another way than the rest, past a joiner that waits; captured text,
+  // which has been joined already, isn't.
   const bool plain = !captured_ && shape < 0x7f && !(look.attributes & attribute::line_drawing) &&
                      modes_.wrap && !modes_.insert;
   if (columns != 0 && (!joiner_waits_ || plain)) return false;
