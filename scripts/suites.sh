@@ -47,6 +47,17 @@ suite_unit() {
   run_ctest release
 }
 
+suite_scenarios() {
+  built_preset release || return 1
+  step "scenarios, in virtual time"
+  run_python scenarios release
+}
+
+suite_mutations() {
+  step "mutations, which the scenarios have to notice"
+  run_python mutations release
+}
+
 # Most rules of the house can be checked of sources that don't build.
 suite_house() {
   built_preset release || true

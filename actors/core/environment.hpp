@@ -1,15 +1,17 @@
 #pragma once
 
 // Why: what an actor needs from outside itself comes through here and nowhere else: the time of
-// day, ids from the runtime's seed, the settings, and the addresses of edges and branches. A
-// simulation fills in the same members.
+// day, ids from the runtime's seed, the settings, the programs that are installed, and the
+// addresses of edges and branches. A simulation fills in the same members.
 
 #include "config/paths.hpp"
+#include "config/programs.hpp"
 #include "config/settings.hpp"
 #include "messages/time.hpp"
 
 #include <caf/all.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +20,7 @@ namespace termlease::actors {
 
 struct environment {
   std::string version;
+  std::int32_t process_id = 0; ///< the runtime's own
   config::settings settings;
   config::paths paths;
   std::string guest_program;  ///< path of termlease-guest
@@ -27,6 +30,10 @@ struct environment {
   std::function<std::string()> next_id;        ///< UUIDv7; any thread
   std::function<double()> jitter;              ///< in [0, 1), from the runtime's seed; any thread
   std::function<void(const std::string&)> log; ///< never a secret; any thread
+
+  // The programs that are there now. Each throws `failed` as its namesake of config/programs.hpp.
+  std::function<std::filesystem::path()> find_tmux;
+  std::function<config::upterm_choice()> find_upterm;
 
   // Edges.
   caf::actor processes;

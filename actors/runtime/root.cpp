@@ -6,8 +6,6 @@
 #include "messages/answer.hpp"
 #include "messages/runtime.hpp"
 
-#include <unistd.h>
-
 namespace termlease::actors {
 
 using namespace messages;
@@ -30,14 +28,14 @@ public:
       };
       children_.start(std::move(each));
     }
-    note(runtime_started{env_->version, ::getpid()});
+    note(runtime_started{env_->version, env_->process_id});
   }
 
   caf::result<answer> status() {
     auto promise = self_->make_response_promise<answer>();
     runtime_status now;
     now.version = env_->version;
-    now.pid = ::getpid();
+    now.pid = env_->process_id;
     now.socket = env_->paths.bus_socket();
     now.journal = env_->paths.journal();
     now.policy = env_->paths.policy_file();

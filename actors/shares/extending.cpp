@@ -117,14 +117,21 @@ void lease_holder::answer_extension(const std::string& id, answer what) {
   extensions_.erase(found);
 }
 
-/// An end that came while it was being recorded wins: what has expired stays expired.
+/// An end that came while it was being recorded wins: what has expired stays expired. One after the
+/// other, each counts from the end that the one before has made.
 void lease_holder::apply_extension(const std::string& id, const std::vector<std::string>& rules) {
+  if (recording_extension_) {
+    allowed_extensions_.emplace_back(id, rules);
+    return;
+  }
   const auto& wanted = extensions_.at(id);
   try {
     check_extension({order_.view.share_id, wanted.by, {}});
   } catch (const failed& why) {
-    return answer_extension(id, answer_with(why.why()));
+    answer_extension(id, answer_with(why.why()));
+    return next_extension();
   }
+  recording_extension_ = true;
   auto extended = order_.view;
   extended.state = share_state::active;
   extended.expires_at = extended.expires_at + wanted.by;
@@ -133,15 +140,27 @@ void lease_holder::apply_extension(const std::string& id, const std::vector<std:
   record_then({draft(*env_, context_of_caller(wanted.from, "share.extend"),
                      share_extended{extended, wanted.by})},
               [=, this](const failure& problem) {
-                if (problem) return answer_extension(id, answer_with(problem));
+                recording_extension_ = false;
                 if (over()) return; // answered with the end
-                order_.view.expires_at = extended.expires_at;
-                order_.view.warns_at = extended.warns_at;
-                self_->send(clock_, lease_times{extended.warns_at, extended.expires_at});
-                move_to(share_state::active);
-                show_status(false);
-                answer_extension(id, answer_with(order_.view));
+                problem ? answer_extension(id, answer_with(problem)) : extend_to(id, extended);
+                next_extension();
               });
+}
+
+void lease_holder::next_extension() {
+  if (allowed_extensions_.empty()) return;
+  const auto [id, rules] = std::move(allowed_extensions_.front());
+  allowed_extensions_.pop_front();
+  apply_extension(id, rules);
+}
+
+void lease_holder::extend_to(const std::string& id, const share_view& extended) {
+  order_.view.expires_at = extended.expires_at;
+  order_.view.warns_at = extended.warns_at;
+  self_->send(clock_, lease_times{extended.warns_at, extended.expires_at});
+  move_to(share_state::active);
+  show_status(false);
+  answer_extension(id, answer_with(order_.view));
 }
 
 void lease_holder::warn(const lease_warns& clock) {

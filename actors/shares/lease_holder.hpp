@@ -9,6 +9,7 @@
 #include "messages/answer.hpp"
 #include "messages/leases.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,6 +21,8 @@ namespace termlease::actors {
 /// The holder's note to itself that its requester has waited long enough; with the id of an
 /// extension, that the one who asked for that has.
 using waited_for_answer = caf::atom_constant<caf::atom("waited")>;
+/// And that nobody could tell it where its terminal is.
+using terminal_missed = caf::atom_constant<caf::atom("missed")>;
 
 class lease_holder {
 public:
@@ -30,6 +33,7 @@ public:
 
   // Opening (opening.cpp).
   void begin();
+  void find_terminal_again();
   caf::result<messages::answer> answer_later();
   void waited_long_enough();
   void approval_came(const messages::approval_view& approval);
@@ -80,6 +84,8 @@ private:
   std::string status_text() const;
   void show_status(bool alert);
 
+  void terminal_closed();
+
   // Opening.
   void decided(const messages::policy_decision& decision);
   void deny(const messages::policy_decision& decision);
@@ -104,6 +110,8 @@ private:
   void ask_for_extension(const std::string& id, const messages::policy_decision& decision);
   void extension_approved(const messages::approval_view& approval);
   void apply_extension(const std::string& id, const std::vector<std::string>& rules);
+  void extend_to(const std::string& id, const messages::share_view& extended);
+  void next_extension();
   void refuse_extension(const std::string& id, const std::string& why, const std::string& hint);
   void let_extender_go(const std::string& id);
   void answer_extension(const std::string& id, messages::answer what);
@@ -130,6 +138,9 @@ private:
   std::vector<answer_promise> openers_;
   std::vector<answer_promise> closers_;
   std::map<std::string, pending_extension> extensions_; ///< until they are decided
+  /// Those that were decided while another one was being recorded, with their rules.
+  std::deque<std::pair<std::string, std::vector<std::string>>> allowed_extensions_;
+  bool recording_extension_ = false;
   std::string work_dir_;
   messages::secret link_;
   messages::failure problem_; ///< why it never opened

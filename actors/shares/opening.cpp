@@ -2,7 +2,6 @@
 
 #include "actors/shares/ttl_clock.hpp"
 #include "actors/shares/worker.hpp"
-#include "config/programs.hpp"
 #include "messages/edges.hpp"
 
 namespace termlease::actors {
@@ -11,6 +10,7 @@ using namespace messages;
 
 namespace {
 
+constexpr std::chrono::milliseconds terminal_retry{100};
 constexpr auto clock_id = "ttl clock";
 constexpr auto worker_id = "share worker";
 
@@ -29,7 +29,8 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
       work_dir_(env_->paths.shares() / folder_name(order_.view.share_id)) {
   children_.on_other_down([this](const caf::down_msg& news) {
     if (news.source == order_.terminal_address.address())
-      return end(end_reason::terminal_closed, "its terminal was closed");
+      return news.reason == caf::exit_reason::user_shutdown ? terminal_closed()
+                                                            : find_terminal_again();
     // The branch that comes after it knows of this share, and records its end.
     orphaned_ = true;
     if (over()) return abandon();
@@ -37,6 +38,26 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
   });
   self_->monitor(order_.terminal_address);
   self_->monitor(branch_);
+}
+
+void lease_holder::terminal_closed() {
+  end(end_reason::terminal_closed, "its terminal was closed");
+}
+
+/// The part of the runtime that held it crashed, which no terminal feels.
+void lease_holder::find_terminal_again() {
+  if (over()) return;
+  self_->request(env_->terminals, caf::infinite, find_terminal{order_.view.terminal_id})
+      .then(
+          [this](const terminal_found& found, const caf::actor& address) {
+            if (found.problem) return terminal_closed();
+            order_.terminal_address = address;
+            self_->monitor(address);
+          },
+          // It is just being restarted.
+          [this](const caf::error&) {
+            self_->delayed_send(self_, terminal_retry, terminal_missed::value);
+          });
 }
 
 void lease_holder::begin() {
@@ -220,7 +241,7 @@ void lease_holder::launch(const relay_address& relay) {
   order.start_deadline = limits.start_deadline;
   order.end_deadline = limits.end_deadline;
   try {
-    order.tmux = config::find_tmux(env_->settings);
+    order.tmux = env_->find_tmux();
   } catch (const failed& why) {
     return worker_ended({0, why.why()});
   }
@@ -239,7 +260,8 @@ void lease_holder::launch(const relay_address& relay) {
 }
 
 void lease_holder::worker_ready(const worker_lines::ready& news) {
-  if (over() || order_.view.state != share_state::starting) return;
+  // Said twice, it is still one link.
+  if (over() || order_.view.state != share_state::starting || !link_.text.empty()) return;
   link_.text = news.link;
   open_the_door();
 }
@@ -281,7 +303,9 @@ void lease_holder::start_clock() {
 }
 
 void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
-  if (over()) return;
+  const auto& inside = order_.view.guests;
+  const auto is_known = [&](const guest_view& each) { return each.guest_id == news.guest_id; };
+  if (over() || std::any_of(inside.begin(), inside.end(), is_known)) return;
   const guest_view guest{news.guest_id, news.key_fingerprint, news.address, env_->now()};
   order_.view.guests.push_back(guest);
   auto about = own_context("share.guest.join");

@@ -75,6 +75,7 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
       },
       [lease](waited_for_answer) { lease->waited_long_enough(); },
       [lease](waited_for_answer, const std::string& id) { lease->waited_for_extension(id); },
+      [lease](terminal_missed) { lease->find_terminal_again(); },
       [lease](const approval_outcome& news) { lease->approval_came(news.approval); },
       [lease](const worker_lines::ready& news) { lease->worker_ready(news); },
       [lease](const worker_lines::problem& what) { lease->worker_problem(what); },

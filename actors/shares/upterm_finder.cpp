@@ -19,7 +19,7 @@ bool is_recent(const program_result& said) {
 void upterm_finder::find(const taker& take, const std::function<void(const failure&)>& refuse) {
   config::upterm_choice choice;
   try {
-    choice = config::find_upterm(env_->settings, env_->paths);
+    choice = env_->find_upterm();
   } catch (const failed& why) {
     return refuse(why.why());
   }

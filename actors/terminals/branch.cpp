@@ -5,7 +5,6 @@
 #include "actors/terminals/terminals.hpp"
 #include "actors/terminals/tmux.hpp"
 
-#include "config/programs.hpp"
 #include "messages/answer.hpp"
 #include "messages/edges.hpp"
 #include "messages/leases.hpp"
@@ -148,7 +147,7 @@ private:
   }
 
   tmux::server server(const std::string& socket) const {
-    return {config::find_tmux(env_->settings), socket, env_->settings.terminals.tmux_config};
+    return {env_->find_tmux(), socket, env_->settings.terminals.tmux_config};
   }
 
   /// The session is gone, even where its program ignores that; or tmux says why it isn't.

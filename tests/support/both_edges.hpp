@@ -8,11 +8,11 @@
 #include "actors/edges/processes.hpp"
 #include "messages/worker_lines.hpp"
 #include "tests/support/real_system.hpp"
-#include "tests/support/simulated_alarms.hpp"
-#include "tests/support/simulated_files.hpp"
-#include "tests/support/simulated_processes.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "tests/support/virtual_time.hpp"
+#include "tools/scenario/simulation/simulated_alarms.hpp"
+#include "tools/scenario/simulation/simulated_files.hpp"
+#include "tools/scenario/simulation/simulated_processes.hpp"
+#include "tools/scenario/simulation/virtual_time.hpp"
 
 #include <deque>
 #include <optional>
@@ -129,10 +129,10 @@ public:
   }
 
 private:
-  virtual_time time_;
-  simulated_alarms table_{time_};
-  simulated_files disk_;
-  simulated_processes programs_;
+  scenario::virtual_time time_;
+  scenario::simulated_alarms table_{time_};
+  scenario::simulated_files disk_;
+  scenario::simulated_processes programs_;
   std::deque<caf::message> heard_;
   caf::actor listener_ = time_.system().spawn([this]() -> caf::behavior {
     const auto keep = [this](const auto& news) { heard_.push_back(caf::make_message(news)); };

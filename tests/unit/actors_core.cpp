@@ -4,7 +4,7 @@
 #include "actors/core/supervision.hpp"
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_time.hpp"
+#include "tools/scenario/simulation/virtual_time.hpp"
 
 #include <stdexcept>
 
@@ -91,7 +91,7 @@ struct family {
     return answer;
   }
 
-  tests::virtual_time time;
+  scenario::virtual_time time;
   std::shared_ptr<environment> env = std::make_shared<environment>();
   std::vector<caf::actor> actors;
   caf::actor front;

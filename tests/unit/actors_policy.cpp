@@ -1,15 +1,15 @@
 #include "messages/runtime.hpp"
 #include "messages/tokens.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <optional>
 
 using namespace termlease;
 using namespace termlease::messages;
-using tests::share_request;
-using tests::the_operator;
-using tests::world;
+using scenario::share_request;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -47,8 +47,8 @@ struct waiting {
     if (w.count<approval_requested>() > 0) id = w.last<approval_requested>().approval.approval_id;
   }
 
-  tests::asked vote(const identity& who, verdict decision = verdict::approve,
-                    const std::string& reason = {}) {
+  scenario::asked vote(const identity& who, verdict decision = verdict::approve,
+                       const std::string& reason = {}) {
     return w.ask(who, resolve_approval{id, decision, reason});
   }
 
@@ -56,9 +56,9 @@ struct waiting {
     return w.ask(the_operator, list_approvals{all}).as<approval_list>().approvals;
   }
 
-  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::shared_ptr<scenario::machine> machine = std::make_shared<scenario::machine>();
   world w{machine};
-  std::optional<tests::asked> asked;
+  std::optional<scenario::asked> asked;
   std::string id;
 };
 
@@ -195,7 +195,7 @@ TEST_CASE("a question that is withdrawn while it is being recorded leaves nothin
 }
 
 TEST_CASE("too many open questions are a denial", "[FR-026-002]") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   machine->settings.approvals.pending_limit = 1;
   machine->settings.shares.per_terminal_limit = 9;
   world w(machine);

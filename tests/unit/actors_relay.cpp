@@ -1,6 +1,6 @@
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -8,9 +8,9 @@
 
 using namespace termlease;
 using namespace termlease::messages;
-using tests::share_request;
-using tests::the_operator;
-using tests::world;
+using scenario::share_request;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -31,7 +31,7 @@ struct bench {
 
   void stop_share_of(const share_view& share) { w->ask(the_operator, stop_share{share.share_id}); }
 
-  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::shared_ptr<scenario::machine> machine = std::make_shared<scenario::machine>();
   std::optional<world> w;
 };
 
@@ -52,11 +52,7 @@ TEST_CASE("one relay starts with the first share and serves all", "[FR-026-009]"
 TEST_CASE("an upterm of PATH is used when it is recent enough, otherwise the one that was built") {
   bench b;
   auto& machine = *b.machine;
-  machine.settings.upterm.program = machine.settings.upterm.uptermd_program = {};
-  const auto built = machine.home / "cache/backends/upterm-0.24.0-abc/bin";
-  std::filesystem::create_directories(built);
-  for (const auto* each : {"upterm", "uptermd"})
-    std::filesystem::copy_file(machine.home / each, built / each);
+  machine.upterm.where_too_old = config::upterm_programs{"/built/upterm", "/built/uptermd"};
   std::string version = GENERATE("Upterm version v0.24.0", "Upterm version 0.20.0", "v0.19.3", "");
   const bool recent = version.starts_with("Upterm");
   const auto other_programs = machine.processes.others;
@@ -66,15 +62,12 @@ TEST_CASE("an upterm of PATH is used when it is recent enough, otherwise the one
     ++asked;
     return {version.empty() ? 1 : 0, version, {}, {}};
   };
-  const std::string path = std::getenv("PATH");
-  ::setenv("PATH", (machine.home.path().string() + ":" + path).c_str(), 1);
   auto& w = b.start();
   w.open_share();
   w.open_share();
-  ::setenv("PATH", path.c_str(), 1);
-  const auto folder = recent ? machine.home / "" : built / "";
-  CHECK(w.processes().last("uptermd").argv.at(0) == folder / "uptermd");
-  CHECK(w.worker().heard<worker_lines::start>().at(0).upterm == folder / "upterm");
+  const auto used = recent ? machine.upterm.first : *machine.upterm.where_too_old;
+  CHECK(w.processes().last("uptermd").argv.at(0) == used.uptermd);
+  CHECK(w.worker().heard<worker_lines::start>().at(0).upterm == used.upterm);
   CHECK(asked == (recent ? 2 : 1)); // and not again for the second share
 }
 
@@ -206,7 +199,7 @@ TEST_CASE("a relay that can't come up fails the share with its last words") {
 
 TEST_CASE("without a backend there is no share, and the error says what is missing") {
   bench b;
-  std::filesystem::remove(b.machine->home / "upterm");
+  b.machine->installed.erase("upterm");
   auto& w = b.start();
   CHECK(w.ask_for_share().code() == "backend_missing");
 }

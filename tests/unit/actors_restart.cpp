@@ -1,15 +1,15 @@
 #include "messages/runtime.hpp"
 #include "messages/tokens.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <optional>
 
 using namespace termlease;
 using namespace termlease::messages;
-using tests::share_request;
-using tests::the_operator;
-using tests::world;
+using scenario::share_request;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -31,7 +31,7 @@ struct twice {
     return found[0];
   }
 
-  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::shared_ptr<scenario::machine> machine = std::make_shared<scenario::machine>();
   std::optional<world> w;
 };
 

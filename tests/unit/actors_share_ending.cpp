@@ -1,15 +1,15 @@
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <csignal>
 #include <optional>
 
 using namespace termlease;
 using namespace termlease::messages;
-using tests::share_request;
-using tests::the_operator;
-using tests::world;
+using scenario::share_request;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -18,7 +18,7 @@ const identity bot{identity_kind::agent, "bot"};
 /// One terminal with one share, active unless the worker is told otherwise first.
 struct lent {
   lent() {
-    machine->policy->replace(tests::all_is_allowed);
+    machine->policy->replace(scenario::all_is_allowed);
     terminal = w.open_terminal();
   }
 
@@ -26,7 +26,7 @@ struct lent {
 
   share_view share() { return w.share(id); }
 
-  tests::asked revoke(const std::string& reason = {}) {
+  scenario::asked revoke(const std::string& reason = {}) {
     return w.ask(the_operator, revoke_share{id, reason});
   }
 
@@ -39,7 +39,7 @@ struct lent {
     CHECK(w.open_share().state == share_state::active);
   }
 
-  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::shared_ptr<scenario::machine> machine = std::make_shared<scenario::machine>();
   world w{machine};
   terminal_view terminal;
   std::string id;
@@ -216,7 +216,7 @@ TEST_CASE("a worker that never gets ready ends its share with the reason", "[NFR
   l.machine->processes.worker.gets_ready = false;
   std::string code = "worker_failed";
   const auto start = [&] { return l.w.ask_for_share(); };
-  std::optional<tests::asked> asked;
+  std::optional<scenario::asked> asked;
   SECTION("it can't be started") {
     l.machine->processes.worker.cannot_start = {"program_missing", "no such program", {}, false};
     asked = start();

@@ -1,15 +1,15 @@
 #include "messages/runtime.hpp"
 #include "messages/tokens.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <algorithm>
 
 using namespace termlease;
 using namespace termlease::messages;
-using tests::share_request;
-using tests::the_operator;
-using tests::world;
+using scenario::share_request;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -141,7 +141,7 @@ TEST_CASE("what the policy denies is denied, with the rule's words and a record"
 }
 
 TEST_CASE("a policy that breaks shuts the gate, and a mended one opens it", "[FR-026-002]") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   world w(machine);
   w.open_terminal();
   machine->policy->replace("version = 1\n[[rule]]\nname = 5\n");
@@ -151,14 +151,14 @@ TEST_CASE("a policy that breaks shuts the gate, and a mended one opens it", "[FR
     return line.find("the policy gate is shut") != std::string::npos;
   }));
   CHECK_FALSE(w.ask(the_operator, get_status{}).as<runtime_status>().policy_problem.empty());
-  machine->policy->replace(tests::all_is_allowed);
+  machine->policy->replace(scenario::all_is_allowed);
   CHECK(w.open_share().state == share_state::active);
   CHECK(w.ask(the_operator, get_status{}).as<runtime_status>().policy_problem.empty());
   CHECK(w.last<policy_loaded>().rules == 1);
 }
 
 TEST_CASE("without a gate there is no decision, and without a decision no share", "[FR-026-002]") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   world w(machine);
   w.open_terminal();
   const auto broken = w.time().system().spawn([]() -> caf::behavior {
@@ -175,8 +175,8 @@ TEST_CASE("without a gate there is no decision, and without a decision no share"
 
 TEST_CASE("a share lasts as long as asked, the default otherwise, and never over the maximum",
           "[FR-026-003]") {
-  auto machine = std::make_shared<tests::machine>();
-  machine->policy->replace(tests::all_is_allowed);
+  auto machine = std::make_shared<scenario::machine>();
+  machine->policy->replace(scenario::all_is_allowed);
   world w(machine);
   w.open_terminal();
   const auto by_default = w.open_share();
@@ -189,7 +189,7 @@ TEST_CASE("a share lasts as long as asked, the default otherwise, and never over
 }
 
 TEST_CASE("the default and the maximum are settings", "[FR-026-003]") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   machine->settings.shares.default_ttl = minutes(2);
   machine->settings.shares.max_ttl = minutes(3);
   world w(machine);
@@ -226,7 +226,7 @@ TEST_CASE("a request with a mistake is refused before anybody is asked", "[FR-02
 }
 
 TEST_CASE("a terminal has at most as many shares as the limit allows", "[FR-026-006]") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   machine->settings.shares.per_terminal_limit = 2;
   machine->settings.shares.total_limit = 3;
   world w(machine);
@@ -245,7 +245,7 @@ TEST_CASE("a terminal has at most as many shares as the limit allows", "[FR-026-
 }
 
 TEST_CASE("shares that were asked for at the same time count, too", "[FR-026-006]") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   machine->settings.shares.per_terminal_limit = 1;
   world w(machine);
   w.open_terminal();

@@ -1,15 +1,15 @@
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <limits>
 #include <optional>
 
 using namespace termlease;
 using namespace termlease::messages;
-using tests::share_request;
-using tests::the_operator;
-using tests::world;
+using scenario::share_request;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -18,12 +18,12 @@ struct allowed {
   allowed() { open(); }
 
   void open() {
-    machine->policy->replace(tests::all_is_allowed);
+    machine->policy->replace(scenario::all_is_allowed);
     w.emplace(machine);
     w->open_terminal();
   }
 
-  tests::asked extend(const std::string& share, span by) {
+  scenario::asked extend(const std::string& share, span by) {
     return w->ask(the_operator, extend_share{share, by, minutes(2)});
   }
 
@@ -33,7 +33,7 @@ struct allowed {
     return lines.empty() ? worker_lines::status{} : lines.back();
   }
 
-  std::shared_ptr<tests::machine> machine = std::make_shared<tests::machine>();
+  std::shared_ptr<scenario::machine> machine = std::make_shared<scenario::machine>();
   std::optional<world> w;
 };
 

@@ -1,15 +1,15 @@
 #include "actors/terminals/tmux.hpp"
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/world.hpp"
+#include "tools/scenario/simulation/world.hpp"
 
 #include <algorithm>
 
 using namespace termlease;
 using namespace termlease::messages;
 using namespace termlease::actors;
-using tests::the_operator;
-using tests::world;
+using scenario::the_operator;
+using scenario::world;
 
 namespace {
 
@@ -140,7 +140,7 @@ TEST_CASE("an existing session is adopted, and given back untouched") {
 }
 
 TEST_CASE("names are refused when bad or taken, also by one that is just coming") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   machine->settings.terminals.limit = 2;
   world w(machine);
   CHECK(w.ask(the_operator, named("-x")).code() == "bad_name");
@@ -156,16 +156,15 @@ TEST_CASE("names are refused when bad or taken, also by one that is just coming"
 }
 
 TEST_CASE("without a tmux every request is answered, and no name is lost to it") {
-  auto machine = std::make_shared<tests::machine>();
+  auto machine = std::make_shared<scenario::machine>();
   world w(machine);
   w.open_terminal("open");
-  std::filesystem::remove(machine->home / "tmux");
+  machine->installed.erase("tmux");
   CHECK(w.ask(the_operator, named("demo")).code() == "tmux_missing");
   CHECK(w.ask(the_operator, of_session("other", "x")).code() == "tmux_missing");
   CHECK(w.ask(the_operator, close_terminal{"open"}).code() == "tmux_missing");
-  CHECK(w.ask_for_share(the_operator, tests::share_request("open")).code() == "tmux_missing");
-  using std::filesystem::perms;
-  std::filesystem::permissions(machine->home.write("tmux", ""), perms::owner_all);
+  CHECK(w.ask_for_share(the_operator, scenario::share_request("open")).code() == "tmux_missing");
+  machine->installed.insert("tmux");
   CHECK(w.ask(the_operator, named("demo")).code().empty());
 }
 

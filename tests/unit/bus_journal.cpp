@@ -3,8 +3,8 @@
 #include "messages/identity.hpp"
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/simulated_disk.hpp"
-#include "tests/support/virtual_time.hpp"
+#include "tools/scenario/simulation/simulated_disk.hpp"
+#include "tools/scenario/simulation/virtual_time.hpp"
 
 #include <memory>
 
@@ -57,8 +57,8 @@ struct bench {
 
   void keep_record(const record& news) { caf::anon_send(journal, keep{{news}}); }
 
-  tests::virtual_time time;
-  tests::simulated_disk disk;
+  scenario::virtual_time time;
+  scenario::simulated_disk disk;
   caf::actor disk_address;
   caf::actor listener;
   caf::actor journal;

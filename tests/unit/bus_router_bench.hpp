@@ -9,8 +9,8 @@
 #include "messages/shares.hpp"
 #include "messages/terminals.hpp"
 #include "messages/tokens.hpp"
-#include "tests/support/recording_outbox.hpp"
-#include "tests/support/virtual_time.hpp"
+#include "tools/scenario/simulation/recording_outbox.hpp"
+#include "tools/scenario/simulation/virtual_time.hpp"
 
 namespace termlease::router_tests {
 
@@ -192,8 +192,8 @@ struct bench {
     return sequences;
   }
 
-  tests::virtual_time time;
-  std::shared_ptr<tests::recording_outbox> desk = std::make_shared<tests::recording_outbox>();
+  scenario::virtual_time time;
+  std::shared_ptr<scenario::recording_outbox> desk = std::make_shared<scenario::recording_outbox>();
   std::vector<caf::actor> actors;
   caf::actor router;
   std::vector<caller> callers;

@@ -81,6 +81,7 @@ std::unique_ptr<CLI::App> make_program(invocation& run) {
   add_terminal_commands(*program, run);
   add_approval_commands(*program, run);
   add_policy_commands(*program, run);
+  add_scenario_commands(*program, run);
   add_token_commands(*program, run);
   add_watch_command(*program, run);
   add_audit_commands(*program, run);

@@ -78,6 +78,7 @@ void add_approval_commands(CLI::App& program, invocation& run);
 void add_audit_commands(CLI::App& program, invocation& run);
 void add_token_commands(CLI::App& program, invocation& run);
 void add_policy_commands(CLI::App& program, invocation& run);
+void add_scenario_commands(CLI::App& program, invocation& run);
 void add_doctor_command(CLI::App& program, invocation& run);
 void add_daemon_command(CLI::App& program, invocation& run);
 void add_introspection_commands(CLI::App& program, invocation& run);

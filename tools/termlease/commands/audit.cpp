@@ -5,6 +5,7 @@
 #include "tools/termlease/output/table.hpp"
 #include "tools/termlease/output/times.hpp"
 #include "tools/termlease/output/views.hpp"
+#include "tools/termlease/runtime/audit_trail.hpp"
 #include "tools/termlease/runtime/follow.hpp"
 
 namespace termlease::cli {
@@ -33,16 +34,6 @@ messages::instant since_argument(const std::string& text) {
   } catch (const messages::failed&) {
     throw usage_error("bad_time", "--since: '" + text + "' is neither a time nor a length of time",
                       "write 2026-03-01T12:00:00Z, or 2h for the last two hours");
-  }
-}
-
-std::vector<record> read_all(bus::client& runtime, messages::query_audit query) {
-  std::vector<record> all;
-  for (;;) {
-    auto part = runtime.ask<messages::record_list>(query);
-    std::move(part.records.begin(), part.records.end(), std::back_inserter(all));
-    if (!part.more || all.empty()) return all;
-    query.from = all.back().sequence + 1;
   }
 }
 

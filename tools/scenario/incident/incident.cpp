@@ -1,0 +1,380 @@
+#include "tools/scenario/incident/incident.hpp"
+
+#include "messages/approvals.hpp"
+#include "messages/failure.hpp"
+#include "messages/runtime.hpp"
+#include "messages/shares.hpp"
+#include "messages/terminals.hpp"
+#include "tools/scenario/incident/decisions.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace termlease::scenario {
+
+using namespace messages;
+
+namespace {
+
+constexpr span stuck_worker = seconds(3);
+constexpr span slowest_alarm = seconds(2);
+constexpr std::string_view requester_left = "its requester went away";
+constexpr std::string_view ended_by_itself = "its worker ended by itself (status ";
+
+template <class Event> bool is(const record& each) {
+  return each.event_type == Event::describe().name;
+}
+
+template <class Event> Event read(const record& each) {
+  return decoded<Event>(json::parse(each.metadata.text));
+}
+
+/// As a scenario writes a text that may begin with "$".
+std::string plain(const std::string& text) {
+  return (text.starts_with('$') ? "$" : "") + text;
+}
+
+/// "revoked by human:ann: too long" names human:ann.
+std::string who_did(const std::string& detail) {
+  const auto by = detail.find(" by ");
+  if (by == detail.npos) return "operator";
+  const auto name = detail.substr(by + 4);
+  const auto kind = name.find(':');
+  if (!name.starts_with("human:") && !name.starts_with("agent:")) return name.substr(0, kind);
+  return name.substr(0, name.find(':', kind + 1));
+}
+
+class teller {
+public:
+  teller(const std::string& share_id, const std::vector<record>& records)
+      : id_(share_id), records_(records) {
+    const auto first = std::find_if(records.begin(), records.end(), [&](const record& each) {
+      return each.share_id == share_id && is<share_requested>(each);
+    });
+    if (first == records.end())
+      throw failed("no_such_share", "the record holds no request for the share " + share_id,
+                   "`termlease shares --all` lists them");
+    request_ = read<share_requested>(*first);
+    began_ = first->timestamp;
+    first_ = first->sequence;
+  }
+
+  script tell() {
+    told_.name = "What happened to the share " + id_;
+    for (const auto& each : records_)
+      if (!over_ && each.sequence >= first_) tell(each);
+    told_.setting = {{"terminals", {request_.share.terminal_name}},
+                     {"policy", policy_.lines()},
+                     {"settings", {{"shares.max_ttl", longest_}}}};
+    for (const auto& [name, kind] : people_) told_.setting["people"][name] = kind;
+    return std::move(told_);
+  }
+
+private:
+  void tell(const record& each) {
+    if (is<runtime_started>(each)) return add(each, {{"fault", "runtime killed"}});
+    if (is<actor_restarted>(each)) return crash(each);
+    if (is<terminal_closed>(each) && each.terminal_id == request_.share.terminal_id)
+      return tell_closed(each);
+    if (each.share_id != id_) return;
+    if (is<share_requested>(each)) return ask(each);
+    if (is<share_allowed>(each)) return allow(each);
+    if (is<share_denied>(each)) return deny(each);
+    if (is<approval_requested>(each)) return open_question(each);
+    if (is<approval_voted>(each) || is<approval_resolved>(each)) return answer_question(each);
+    if (is<share_started>(each)) return start(each);
+    if (is<share_guest_joined>(each)) return guest<share_guest_joined>(each, "joins");
+    if (is<share_guest_left>(each)) return guest<share_guest_left>(each, "leaves");
+    if (is<share_warned>(each)) return happens(each, read<share_warned>(each).share.warns_at, {});
+    if (is<share_extended>(each)) return extended(each);
+    if (is<share_extension_denied>(each)) return extension_denied(each);
+    if (is<share_revoked>(each)) return revoked(each);
+    if (is<share_stopped>(each)) return stopped(each);
+  }
+
+  // Steps.
+
+  void add(const record& at, json words) {
+    step next;
+    latest_ = at.timestamp - began_;
+    next.at = latest_;
+    words["at"] = to_text(*next.at);
+    for (const auto* what : {"do", "expect", "unexpected", "guest", "fault", "repair"})
+      if (words.contains(what)) next.what = what;
+    next.words = std::move(words);
+    told_.steps.push_back(std::move(next));
+  }
+
+  void expect(const record& at, json with) {
+    json words{{"expect", at.event_type}};
+    if (!with.empty()) words["with"] = std::move(with);
+    add(at, std::move(words));
+  }
+
+  /// What comes in its time: not a moment earlier, and later only when nothing ran in between.
+  void happens(const record& at, instant due, json with) {
+    auto before = at;
+    const bool late = due && at.timestamp - due > slowest_alarm;
+    before.timestamp = (late ? due : at.timestamp) - span{1};
+    if (before.timestamp - began_ >= latest_) {
+      if (late)
+        add(before,
+            {{"fault", "machine sleeps"}, {"for", to_text(at.timestamp - before.timestamp)}});
+      else
+        add(before, {{"unexpected", at.event_type}});
+    }
+    expect(at, std::move(with));
+  }
+
+  std::string person(const std::string& who) {
+    const auto known = identity_from(who);
+    if (known.kind != identity_kind::human && known.kind != identity_kind::agent) return "operator";
+    people_[known.name] = std::string(name_of(known.kind));
+    return known.name;
+  }
+
+  json by(const std::string& who, json words) {
+    if (const auto name = person(who); name != "operator") words["by"] = name;
+    return words;
+  }
+
+  // What was asked for, and decided.
+
+  void ask(const record& at) {
+    const auto& view = request_.share;
+    json with{{"terminal", view.terminal_name},
+              {"backend", view.backend},
+              {"mode", name_of(view.mode)},
+              {"ttl", to_text(request_.ttl)},
+              {"warn", to_text(request_.warn)}};
+    if (!view.reason.empty()) with["reason"] = plain(view.reason);
+    longest_ = to_text(std::max(hours(8), request_.ttl));
+    slow_worker(at);
+    add(at,
+        by(view.requested_by, {{"do", "share.start"}, {"with", with}, {"answer", answer_to(at)}}));
+    add(at, {{"expect", at.event_type}, {"as", "s"}});
+  }
+
+  /// What the requester was told at once: nothing, unless it was refused or opened at that moment.
+  std::string answer_to(const record& request) const {
+    if (!request_.share.approval_id.empty()) return "waits";
+    for (const auto& each : records_) {
+      if (each.share_id != id_ || each.timestamp != request.timestamp) continue;
+      if (is<share_denied>(each)) return "denied";
+      if (is<share_started>(each)) return "ok";
+    }
+    return "waits";
+  }
+
+  /// It took a moment until the link was there, or it never was: so it is here.
+  void slow_worker(const record& at) {
+    instant allowed;
+    bool started = false;
+    bool denied = false;
+    for (const auto& each : records_) {
+      if (each.share_id != id_) continue;
+      if (is<share_allowed>(each)) allowed = each.timestamp;
+      denied |= is<share_denied>(each);
+      if (!is<share_started>(each)) continue;
+      started = true;
+      starting_ = each.timestamp - allowed;
+    }
+    // Nobody knew whether the decision was durable.
+    if (allowed && denied)
+      add(at, {{"fault", "crash"}, {"branch", "journal"}, {"when", "share.allowed"}});
+    else if (allowed && !started)
+      add(at, {{"fault", "worker never ready"}});
+    if (starting_ > span{}) add(at, {{"fault", "lines late"}, {"by", to_text(starting_)}});
+  }
+
+  void allow(const record& at) {
+    allowed_ = true;
+    const auto view = read<share_allowed>(at).share;
+    if (view.approval_id.empty())
+      policy_.allows("share.start", view.requested_by, request_.ttl, view.rules);
+    expect(at, {});
+  }
+
+  void deny(const record& at) {
+    const auto view = read<share_denied>(at).share;
+    if (view.approval_id.empty() && !allowed_)
+      policy_.denies("share.start", view.requested_by, view.rules);
+    at.timestamp == began_ || view.approval_id.empty() ? expect(at, {}) : happens(at, {}, {});
+    over_ = true;
+  }
+
+  void open_question(const record& at) {
+    const auto view = read<approval_requested>(at).approval;
+    const auto name = "a" + std::to_string(questions_.size() + 1);
+    policy_.asks(view);
+    if (view.action == "share.extend")
+      add(at,
+          by(view.requested_by, {{"do", "share.extend"},
+                                 {"with", {{"share", "$s.share.share_id"}, {"by", asked_by(at)}}},
+                                 {"answer", "waits"}}));
+    add(at, {{"expect", at.event_type}, {"as", name}});
+    questions_[view.approval_id] = {name, 0};
+  }
+
+  /// By how much an extension that had to be approved was wanted; its end tells.
+  std::string asked_by(const record& from) const {
+    for (const auto& each : records_) {
+      if (each.share_id != id_ || each.sequence < from.sequence) continue;
+      if (is<share_extended>(each)) return to_text(read<share_extended>(each).by);
+      if (is<share_extension_denied>(each)) return to_text(read<share_extension_denied>(each).by);
+    }
+    return "1m";
+  }
+
+  void answer_question(const record& at) {
+    const auto view = decoded<approval_view>(json::parse(at.metadata.text)["approval"]);
+    auto& [name, seen] = questions_[view.approval_id];
+    const bool voted = view.votes.size() > seen;
+    for (; seen < view.votes.size(); ++seen) vote(at, name, view.votes[seen]);
+    if (view.action == "share.extend" && view.state != approval_state::pending)
+      ++(view.state == approval_state::approved ? approved_ : refused_);
+    const json with{{"approval", {{"state", name_of(view.state)}}}};
+    voted || view.state == approval_state::withdrawn ? expect(at, with)
+                                                     : happens(at, view.deadline, with);
+  }
+
+  void vote(const record& at, const std::string& name, const approval_vote& one) {
+    json with{{"approval_id", "$" + name + ".approval.approval_id"},
+              {"decision", name_of(one.verdict)}};
+    if (!one.reason.empty()) with["reason"] = plain(one.reason);
+    add(at, by(one.by, {{"do", "approval.request.resolve"}, {"with", with}}));
+  }
+
+  // How it went.
+
+  void start(const record& at) {
+    expect(at, {});
+    if (starting_ > span{}) add(at, {{"repair", "lines late"}});
+  }
+
+  template <class Event> void guest(const record& at, const char* what) {
+    if (over_) return;
+    add(at, {{"guest", what}, {"of", "s"}, {"name", read<Event>(at).guest.guest_id}});
+    expect(at, {});
+  }
+
+  void extended(const record& at) {
+    const auto news = read<share_extended>(at);
+    if (approved_ == 0) {
+      policy_.allows("share.extend", to_text(at.actor), news.share.expires_at - at.timestamp, {});
+      add(at, by(to_text(at.actor),
+                 {{"do", "share.extend"},
+                  {"with", {{"share", "$s.share.share_id"}, {"by", to_text(news.by)}}}}));
+    } else {
+      --approved_;
+    }
+    expect(at, {});
+  }
+
+  void extension_denied(const record& at) {
+    const auto news = read<share_extension_denied>(at);
+    if (refused_ == 0) {
+      policy_.denies("share.extend", to_text(at.actor), {});
+      add(at, by(to_text(at.actor),
+                 {{"do", "share.extend"},
+                  {"with", {{"share", "$s.share.share_id"}, {"by", to_text(news.by)}}},
+                  {"answer", "denied"}}));
+    } else {
+      --refused_;
+    }
+    expect(at, {});
+  }
+
+  void revoked(const record& at) {
+    const bool stuck = std::any_of(records_.begin(), records_.end(), [&](const record& each) {
+      return each.share_id == id_ && is<share_stopped>(each) &&
+             each.timestamp - at.timestamp >= stuck_worker;
+    });
+    if (stuck) add(at, {{"fault", "worker ignores end"}});
+    add(at, by(to_text(at.actor), {{"do", "share.revoke"},
+                                   {"with", {{"share", "$s.share.share_id"}}},
+                                   {"answer", stuck ? "waits" : "ok"}}));
+    expect(at, {});
+  }
+
+  void tell_closed(const record& at) {
+    closed_ = true;
+    if (at.actor.kind == identity_kind::runtime)
+      add(at, {{"fault", "terminal dies"}, {"terminal", request_.share.terminal_name}});
+    else
+      add(at, by(to_text(at.actor), {{"do", "terminal.close"},
+                                     {"with", {{"terminal", request_.share.terminal_name}}}}));
+  }
+
+  void stopped(const record& at) {
+    const auto view = read<share_stopped>(at).share;
+    const json with{{"share", {{"end_reason", name_of(view.end_reason)}}}};
+    over_ = true;
+    // How long a part that crashed was away differs from time to time.
+    if (view.end_reason == end_reason::runtime_restarted) {
+      auto soon = at;
+      soon.timestamp = began_ + latest_;
+      return add(soon, {{"expect", at.event_type}, {"with", with}, {"within", "10s"}});
+    }
+    if (view.end_reason == end_reason::expired) return happens(at, view.expires_at, with);
+    if (view.detail.starts_with(requester_left))
+      add(at, {{"fault", "requester leaves"}, {"who", person(view.requested_by)}});
+    else if (view.end_reason == end_reason::stopped)
+      add(at, by(who_did(view.detail),
+                 {{"do", "share.stop"}, {"with", {{"share", "$s.share.share_id"}}}}));
+    if (view.end_reason == end_reason::worker_failed || view.end_reason == end_reason::relay_lost ||
+        (view.end_reason == end_reason::terminal_closed && !closed_))
+      fail(at, view);
+    expect(at, with);
+  }
+
+  void fail(const record& at, const share_view& view) {
+    if (view.detail.starts_with(ended_by_itself))
+      return add(at, {{"fault", "worker exits"},
+                      {"of", "s"},
+                      {"status", std::atoi(view.detail.c_str() + ended_by_itself.size())}});
+    json words{{"fault", "worker reports"}, {"of", "s"}, {"why", plain(view.detail)}};
+    if (view.end_reason == end_reason::relay_lost) words["relay_lost"] = true;
+    if (view.end_reason == end_reason::terminal_closed) words["terminal_gone"] = true;
+    add(at, std::move(words));
+  }
+
+  void crash(const record& at) {
+    static const std::set<std::string> branches{"journal", "router",    "policy gate", "approvals",
+                                                "tokens",  "terminals", "relays",      "shares"};
+    const auto receipt = read<actor_restarted>(at);
+    if (branches.contains(receipt.actor)) add(at, {{"fault", "crash"}, {"branch", receipt.actor}});
+  }
+
+  struct question {
+    std::string name;
+    std::size_t votes_seen;
+  };
+
+  const std::string& id_;
+  const std::vector<record>& records_;
+  share_requested request_;
+  instant began_;
+  std::uint64_t first_ = 0;
+  span latest_; ///< when the last step was
+  script told_;
+  decisions policy_;
+  std::map<std::string, std::string> people_;
+  std::map<std::string, question> questions_;
+  span starting_;
+  std::string longest_;
+  int approved_ = 0; ///< extensions whose approval was told already
+  int refused_ = 0;
+  bool allowed_ = false;
+  bool closed_ = false;
+  bool over_ = false;
+};
+
+} // namespace
+
+script incident_of(const std::string& share_id, const std::vector<record>& records) {
+  return teller(share_id, records).tell();
+}
+
+} // namespace termlease::scenario

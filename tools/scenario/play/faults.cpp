@@ -1,0 +1,150 @@
+#include "tools/scenario/play/faults.hpp"
+
+#include "messages/failure.hpp"
+
+#include <functional>
+#include <map>
+
+namespace termlease::scenario {
+
+using namespace messages;
+
+namespace {
+
+/// What a switch of a fault may look at.
+struct scene {
+  world& in;
+  machine& on;
+  const json& words;
+  const std::string& share;
+  bool wrong;
+
+  std::string text(const char* key, const char* otherwise = "") const {
+    return words.value(key, otherwise);
+  }
+
+  /// Set while something is wrong.
+  failure only_if_wrong(const char* code, const char* message) const {
+    return wrong ? failure{code, message, {"try again later"}, true} : failure{};
+  }
+};
+
+using action = std::function<void(const scene&)>;
+
+void worker_reports(const scene& s) {
+  worker_lines::problem what;
+  what.why = {"worker_problem", s.text("why"), {"share again"}, true};
+  what.relay_lost = s.words.value("relay_lost", false);
+  what.terminal_gone = s.words.value("terminal_gone", false);
+  auto& worker = s.in.worker_of(s.share);
+  s.in.processes().say_line(worker, what);
+  s.in.processes().exit(worker, 0);
+}
+
+void session_crashes(const scene& s) {
+  if (!s.on.files.owner)
+    throw failed("bad_scenario", "no share has a session that could crash", "");
+  caf::anon_send_exit(s.on.files.owner, caf::exit_reason::kill);
+}
+
+void crash(const scene& s) {
+  caf::anon_send_exit(s.in.part(s.text("branch")), caf::exit_reason::kill);
+}
+
+const std::map<std::string, action>& once() {
+  static const std::map<std::string, action> list{
+      {"worker exits",
+       [](const scene& s) {
+         s.in.processes().exit(s.in.worker_of(s.share), s.words.value("status", 137));
+       }},
+      {"worker says",
+       [](const scene& s) { s.in.processes().say(s.in.worker_of(s.share), s.text("line")); }},
+      {"worker reports", worker_reports},
+      {"relay exits",
+       [](const scene& s) { s.in.processes().exit(s.in.processes().last("uptermd"), 1); }},
+      {"terminal dies",
+       [](const scene& s) {
+         const auto name = s.text("terminal");
+         if (name.empty() && s.on.processes.panes.empty())
+           throw failed("bad_scenario", "there is no terminal that could die", "");
+         s.in.processes().end_pane(name.empty() ? s.on.processes.panes.front().session : name);
+       }},
+      {"clock set",
+       [](const scene& s) {
+         auto by = s.text("by");
+         const bool back = by.starts_with('-');
+         const auto far = parse_span(back ? by.substr(1) : by);
+         s.in.time().set_wall_clock(back ? s.in.now() - far : s.in.now() + far);
+       }},
+      {"machine sleeps", [](const scene& s) { s.in.time().sleep(parse_span(s.text("for"))); }},
+      {"crash", crash},
+      {"session crashes", session_crashes},
+      {"policy broken", [](const scene& s) { s.on.policy->replace("version = 1\n[[rule]\n"); }},
+  };
+  return list;
+}
+
+const std::map<std::string, action>& lasting() {
+  static const std::map<std::string, action> list{
+      {"worker can't start",
+       [](const scene& s) {
+         s.on.processes.worker.cannot_start =
+             s.only_if_wrong("spawn_failed", "it can't be executed");
+       }},
+      {"worker never ready", [](const scene& s) { s.on.processes.worker.gets_ready = !s.wrong; }},
+      {"worker silent", [](const scene& s) { s.on.processes.worker.beats = !s.wrong; }},
+      {"worker ignores end", [](const scene& s) { s.on.processes.worker.obeys_end = !s.wrong; }},
+      {"worker survives kill",
+       [](const scene& s) { s.on.processes.worker.dies_at_kill = !s.wrong; }},
+      {"lines lost", [](const scene& s) { s.on.processes.lines.lost = s.wrong; }},
+      {"lines repeated", [](const scene& s) { s.on.processes.lines.repeated = s.wrong; }},
+      {"lines late",
+       [](const scene& s) {
+         s.on.processes.lines.late = s.wrong ? parse_span(s.text("by", "1s")) : span{};
+       }},
+      {"relay can't start",
+       [](const scene& s) {
+         s.on.processes.relay.cannot_start =
+             s.only_if_wrong("spawn_failed", "it can't be executed");
+       }},
+      {"relay never up", [](const scene& s) { s.on.processes.relay.comes_up = !s.wrong; }},
+      {"tmux fails",
+       [](const scene& s) {
+         s.on.processes.tmux_problem = s.only_if_wrong("program_hung", "tmux did not end in time");
+       }},
+      {"no upterm",
+       [](const scene& s) {
+         if (s.wrong)
+           s.on.installed.erase("upterm");
+         else
+           s.on.installed.insert("upterm");
+       }},
+      {"disk full",
+       [](const scene& s) {
+         s.on.disk.problem = s.only_if_wrong("journal_full", "no space is left for the journal");
+       }},
+      {"disk hangs", [](const scene& s) { s.wrong ? s.on.disk.hold() : s.on.disk.release(); }},
+      {"files fail",
+       [](const scene& s) {
+         s.on.files.problem = s.only_if_wrong("file_failed", "no space is left");
+       }},
+      {"alarms late", [](const scene& s) { s.in.alarms().late_rings = s.wrong; }},
+  };
+  return list;
+}
+
+} // namespace
+
+void turn(world& in, machine& on, const std::string& fault, const json& words,
+          const std::string& share, bool wrong) {
+  const scene here{in, on, words, share, wrong};
+  if (const auto found = lasting().find(fault); found != lasting().end()) {
+    found->second(here);
+  } else if (!wrong) {
+    throw failed("bad_scenario", "'" + fault + "' happens once: it can't be repaired", "");
+  } else {
+    once().at(fault)(here);
+  }
+}
+
+} // namespace termlease::scenario

@@ -1,0 +1,47 @@
+#pragma once
+
+// Why: what may stand in a scenario is one table. The checks, `scenario describe`, the schema for
+// editors and the documentation read it, so a word that works is a word that is described.
+
+#include "messages/json.hpp"
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace termlease::scenario {
+
+/// What a parameter may hold.
+enum class value_kind { text, length, number, flag, object, anything };
+
+struct parameter {
+  std::string_view name;
+  value_kind kind;
+  std::string_view doc;
+  bool required = false;
+};
+
+/// A word that a step or a property begins with, or the name of a fault.
+struct word {
+  std::string_view name;
+  std::string_view doc;
+  std::string_view value; ///< what stands behind it, for people: "METHOD", "TOPIC"
+  std::vector<parameter> parameters;
+};
+
+const std::vector<word>& step_words();
+const std::vector<word>& fault_words();
+const std::vector<word>& property_words();
+/// The keys of the file itself, and of its setting.
+const std::vector<parameter>& file_keys();
+const std::vector<parameter>& setting_keys();
+
+/// The word of that name in a list, or null.
+const word* find_word(const std::vector<word>& list, std::string_view name);
+
+/// All of it, with the bus's methods and topics, as text for people.
+std::string vocabulary_text();
+/// As a JSON Schema (draft 2020-12).
+messages::json vocabulary_schema();
+
+} // namespace termlease::scenario

@@ -1,0 +1,233 @@
+#include "tools/scenario/simulation/simulated_processes.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+
+namespace termlease::scenario {
+
+using namespace messages;
+
+namespace {
+
+using beat_atom = caf::atom_constant<caf::atom("beat")>;
+
+std::string base_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// What follows `option`, or nothing.
+std::string after(const std::vector<std::string>& argv, const std::string& option) {
+  const auto found = std::find(argv.begin(), argv.end(), option);
+  return found == argv.end() || found + 1 == argv.end() ? std::string{} : *(found + 1);
+}
+
+failure closed_folder(const std::string& path) {
+  return {"bad_folder", "can't start in " + path, {"name another one"}, false};
+}
+
+std::string facts_of(const simulated_pane& pane) {
+  return pane.session_id + "\t" + pane.pane + "\t" + std::to_string(pane.pid) + "\t" +
+         pane.session + "\n";
+}
+
+} // namespace
+
+std::string simulated_child::program() const {
+  return base_name(argv.at(0));
+}
+
+caf::actor simulated_processes::spawn_in(caf::actor_system& system) {
+  return system.spawn([this](caf::event_based_actor* self) { return edge(self); });
+}
+
+caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
+  self_ = self;
+  const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
+  self->set_down_handler([this](const caf::down_msg& news) { abandon(news.source); });
+  return {
+      [=, this](const spawn_child& wanted) {
+        self->monitor(sender());
+        start(wanted, sender());
+      },
+      [this](const run_program& wanted) { return run(wanted); },
+      [this](const write_child& what) {
+        if (auto* child = find(what.child)) hear(*child, what.bytes);
+      },
+      [this](const close_child_input& what) {
+        if (auto* child = find(what.child)) close_input(*child);
+      },
+      [this](const signal_child& what) {
+        if (auto* child = find(what.child)) take_signal(*child, what.signal);
+      },
+      [=, this](const watch_process& what) { watch(what.pid, sender()); },
+      [this](beat_atom, child_id id) { beat(id); },
+  };
+}
+
+void simulated_processes::start(const spawn_child& wanted, const caf::actor& owner) {
+  if (closed_folders.contains(wanted.working_directory))
+    return caf::anon_send(owner, child_started{0, 0, closed_folder(wanted.working_directory)});
+  const bool is_worker = base_name(wanted.argv.at(0)) == "termlease-worker";
+  const auto& problem = is_worker ? worker.cannot_start : relay.cannot_start;
+  if (problem) return caf::anon_send(owner, child_started{0, 0, problem});
+  simulated_child child;
+  child.id = children.size() + 1;
+  child.argv = wanted.argv;
+  child.working_directory = wanted.working_directory;
+  child.owner = owner;
+  children.push_back(child);
+  caf::anon_send(owner, child_started{child.id, next_pid_++, {}});
+  come_up(children.back());
+}
+
+void simulated_processes::come_up(simulated_child& child) {
+  if (child.program() == "uptermd" && relay.comes_up)
+    say(child, R"({"msg":"starting server","ssh_addr":"127.0.0.1:4001"})");
+  if (child.program() == "termlease-worker") arm_heartbeat(child.id);
+}
+
+void simulated_processes::arm_heartbeat(child_id id) {
+  self_->delayed_send(self_, worker_lines::start{}.heartbeat.chrono(), beat_atom::value, id);
+}
+
+void simulated_processes::beat(child_id id) {
+  const auto* child = find(id);
+  if (child == nullptr) return;
+  if (worker.beats) say_line(*child, worker_lines::heartbeat{});
+  arm_heartbeat(id);
+}
+
+void simulated_processes::hear(simulated_child& child, const std::string& bytes) {
+  child.told.push_back(bytes.substr(0, bytes.find('\n')));
+  if (child.program() != "termlease-worker") return;
+  const auto type = decode_line(child.told.back()).first;
+  if (type == worker_lines::start::describe().name && worker.gets_ready)
+    say_line(child, worker_lines::ready{worker.link});
+  if (type == worker_lines::end::describe().name && worker.obeys_end) {
+    say_line(child, worker_lines::ended{});
+    exit(child, 0);
+  }
+}
+
+void simulated_processes::close_input(simulated_child& child) {
+  child.input_closed = true;
+  if (child.program() == "termlease-worker" && worker.obeys_end) exit(child, 0);
+}
+
+void simulated_processes::abandon(const caf::actor_addr& owner) {
+  for (auto& each : children) {
+    if (!each.running || each.owner.address() != owner) continue;
+    close_input(each);
+    if (each.running) take_signal(each, SIGTERM);
+  }
+}
+
+void simulated_processes::take_signal(simulated_child& child, int signal) {
+  child.signals.push_back(signal);
+  if (signal == SIGKILL && (child.program() != "termlease-worker" || worker.dies_at_kill))
+    exit(child, 128 + SIGKILL);
+  if (signal == SIGTERM && child.program() == "uptermd" && relay.obeys_term) exit(child, 0);
+}
+
+simulated_child* simulated_processes::find(child_id id) {
+  if (id == 0 || id > children.size() || !children[id - 1].running) return nullptr;
+  return &children[id - 1];
+}
+
+program_result simulated_processes::run(const run_program& wanted) {
+  if (closed_folders.contains(wanted.working_directory))
+    return {127, {}, {}, closed_folder(wanted.working_directory)};
+  runs.push_back(wanted);
+  if (base_name(wanted.argv.at(0)) == "tmux") return run_tmux(wanted.argv);
+  return others ? others(wanted) : program_result{};
+}
+
+program_result simulated_processes::run_tmux(const std::vector<std::string>& argv) {
+  if (tmux_problem) return {127, {}, {}, tmux_problem};
+  const auto is = [&](const char* word) {
+    return std::find(argv.begin(), argv.end(), word) != argv.end();
+  };
+  if (is("new-session")) return {0, facts_of(add_pane(after(argv, "-s"))), {}, {}};
+  const auto target = after(argv, "-t");
+  const auto found = std::find_if(panes.begin(), panes.end(), [&](const simulated_pane& each) {
+    return target == each.session_id || target == each.pane || target == "=" + each.session + ":";
+  });
+  if (found == panes.end()) return {1, {}, "can't find session: " + target + "\n", {}};
+  if (!is("kill-session")) return {0, facts_of(*found), {}, {}};
+  const auto pid = found->pid;
+  killed_sessions.insert(found->session_id);
+  panes.erase(found);
+  if (tmux_hangs_up) tell_watchers(pid);
+  return {};
+}
+
+simulated_pane& simulated_processes::add_pane(const std::string& session) {
+  const auto number = std::to_string(next_pid_);
+  panes.push_back({"$" + number, session, "%" + number, next_pid_++});
+  return panes.back();
+}
+
+void simulated_processes::end_pane(const std::string& session) {
+  const auto found = std::find_if(panes.begin(), panes.end(),
+                                  [&](const auto& each) { return each.session == session; });
+  if (found == panes.end()) throw std::runtime_error("no pane of " + session);
+  const auto pid = found->pid;
+  panes.erase(found);
+  tell_watchers(pid);
+}
+
+void simulated_processes::runtime_gone() {
+  for (auto& each : children) {
+    each.running = false;
+    each.owner = nullptr;
+  }
+  watchers_.clear();
+}
+
+void simulated_processes::watch(std::int32_t pid, const caf::actor& owner) {
+  const bool alive =
+      std::any_of(panes.begin(), panes.end(), [&](const auto& each) { return each.pid == pid; });
+  if (!alive) return caf::anon_send(owner, process_gone{pid});
+  watchers_.emplace(pid, owner);
+}
+
+void simulated_processes::tell_watchers(std::int32_t pid) {
+  const auto [first, last] = watchers_.equal_range(pid);
+  for (auto each = first; each != last; ++each) caf::anon_send(each->second, process_gone{pid});
+  watchers_.erase(first, last);
+}
+
+simulated_child& simulated_processes::last(const std::string& program) {
+  const auto found = std::find_if(children.rbegin(), children.rend(),
+                                  [&](const auto& each) { return each.program() == program; });
+  if (found == children.rend()) throw std::runtime_error("no " + program + " was started");
+  return *found;
+}
+
+std::size_t simulated_processes::running(const std::string& program) const {
+  return static_cast<std::size_t>(
+      std::count_if(children.begin(), children.end(),
+                    [&](const auto& each) { return each.running && each.program() == program; }));
+}
+
+void simulated_processes::say(const simulated_child& child, const std::string& line,
+                              bool is_error) {
+  const auto how = child.program() == "termlease-worker" ? lines : line_manners{};
+  if (how.lost) return;
+  const child_line said{child.id, {line}, is_error};
+  for (int times = how.repeated ? 2 : 1; times > 0; --times) {
+    if (how.late > span{})
+      self_->delayed_send(child.owner, how.late.chrono(), said);
+    else
+      caf::anon_send(child.owner, said);
+  }
+}
+
+void simulated_processes::exit(simulated_child& child, int status) {
+  if (!std::exchange(child.running, false)) return;
+  const auto owner = std::exchange(child.owner, nullptr);
+  caf::anon_send(owner, child_exited{child.id, status});
+}
+
+} // namespace termlease::scenario

@@ -1,0 +1,138 @@
+#pragma once
+
+// Why: the twin of the process edge (actors/edges/processes.hpp). Programs are played: a tmux with
+// its sessions, a relay that comes up, and a share's worker whose manners a test sets. Whatever a
+// real one can do wrong, a played one can be told to do.
+
+#include "messages/edges.hpp"
+#include "messages/worker_lines.hpp"
+
+#include <caf/all.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace termlease::scenario {
+
+/// One long-running program as the edge's user sees it.
+struct simulated_child {
+  messages::child_id id = 0;
+  std::vector<std::string> argv;
+  std::string working_directory;
+  caf::actor owner;
+  std::vector<std::string> told; ///< whole lines, without the newline
+  std::vector<int> signals;
+  bool input_closed = false;
+  bool running = true;
+
+  std::string program() const;
+
+  /// What it was told that was a `Line` of the worker's protocol.
+  template <class Line> std::vector<Line> heard() const {
+    std::vector<Line> lines;
+    for (const auto& each : told) {
+      auto [type, fields] = messages::decode_line(each);
+      if (type == Line::describe().name) lines.push_back(messages::decoded<Line>(fields));
+    }
+    return lines;
+  }
+};
+
+/// How a worker behaves that was not told otherwise: perfectly.
+struct worker_manners {
+  messages::failure cannot_start;
+  bool gets_ready = true;
+  bool beats = true;     ///< sends heartbeats
+  bool obeys_end = true; ///< ends when told, or when its stdin closes
+  bool dies_at_kill = true;
+  std::string link = "ssh secret-link@127.0.0.1 -p 4001";
+};
+
+/// What becomes of the lines that workers say.
+struct line_manners {
+  bool lost = false;
+  bool repeated = false;
+  messages::span late; ///< zero: at once
+};
+
+struct relay_manners {
+  messages::failure cannot_start;
+  bool comes_up = true;
+  bool obeys_term = true; ///< ends at once on SIGTERM
+};
+
+/// One pane of the played tmux.
+struct simulated_pane {
+  std::string session_id;
+  std::string session;
+  std::string pane;
+  std::int32_t pid = 0;
+};
+
+/// Panes outlive a runtime; the rest of this is for one.
+class simulated_processes {
+public:
+  caf::actor spawn_in(caf::actor_system& system);
+
+  worker_manners worker;
+  line_manners lines;
+  relay_manners relay;
+  messages::failure tmux_problem;       ///< while set, tmux can't be run
+  std::set<std::string> closed_folders; ///< nothing can start in them
+  bool tmux_hangs_up = true;            ///< a killed session's program ends by it
+  /// Plays short programs other than tmux; without it they succeed and say nothing.
+  std::function<messages::program_result(const messages::run_program&)> others;
+
+  std::vector<simulated_pane> panes;
+  std::set<std::string> killed_sessions; ///< ids of those that tmux was told to end
+  std::deque<simulated_child> children;  ///< all that were ever started, in order
+  std::vector<messages::run_program> runs;
+
+  /// A program as if it had been started outside of the runtime.
+  simulated_pane& add_pane(const std::string& session);
+  /// A pane's first process ends.
+  void end_pane(const std::string& session);
+
+  /// The youngest child that runs `program`; throws when there is none.
+  simulated_child& last(const std::string& program);
+  std::size_t running(const std::string& program) const;
+
+  void say(const simulated_child& child, const std::string& line, bool is_error = false);
+
+  template <class Line> void say_line(const simulated_child& child, const Line& line) {
+    auto text = messages::encode_line(line);
+    text.pop_back();
+    say(child, text);
+  }
+
+  void exit(simulated_child& child, int status);
+
+  /// The runtime is gone: what it started ends with it, and nobody is told.
+  void runtime_gone();
+
+private:
+  caf::behavior edge(caf::event_based_actor* self);
+  void start(const messages::spawn_child& wanted, const caf::actor& owner);
+  void come_up(simulated_child& child);
+  void hear(simulated_child& child, const std::string& bytes);
+  void close_input(simulated_child& child);
+  void abandon(const caf::actor_addr& owner);
+  void take_signal(simulated_child& child, int signal);
+  void beat(messages::child_id id);
+  void arm_heartbeat(messages::child_id id);
+  simulated_child* find(messages::child_id id);
+  messages::program_result run(const messages::run_program& wanted);
+  messages::program_result run_tmux(const std::vector<std::string>& argv);
+  void watch(std::int32_t pid, const caf::actor& owner);
+  void tell_watchers(std::int32_t pid);
+
+  caf::event_based_actor* self_ = nullptr;
+  std::multimap<std::int32_t, caf::actor> watchers_;
+  std::int32_t next_pid_ = 5000;
+};
+
+} // namespace termlease::scenario

@@ -1,0 +1,282 @@
+#include "messages/failure.hpp"
+#include "tools/scenario/explore/explore.hpp"
+#include "tools/scenario/incident/incident.hpp"
+#include "tools/scenario/script/vocabulary.hpp"
+#include "tools/termlease/command_line.hpp"
+#include "tools/termlease/local/own_file.hpp"
+#include "tools/termlease/output/safe_text.hpp"
+#include "tools/termlease/runtime/audit_trail.hpp"
+#include "tools/termlease/runtime/follow.hpp"
+
+#include <filesystem>
+#include <sstream>
+
+namespace termlease::cli {
+
+using messages::json;
+using scenario::outcome;
+using scenario::play_options;
+using scenario::script;
+
+namespace {
+
+/// What `run` and `explore` have in common.
+struct given {
+  std::vector<std::string> files;
+  std::string policy;
+  std::string strategy;
+  std::optional<std::uint64_t> seed;
+  std::uint64_t seeds = 1000;
+};
+
+std::string policy_text(const std::string& file) {
+  if (file.empty()) return {};
+  auto read = config::read_text_file(file);
+  if (read.missing)
+    throw messages::failed("policy_missing", "there is no " + file, "check its name");
+  if (!read.mistakes.empty())
+    throw messages::failed("policy_missing", to_text(read.mistakes.front()), "");
+  return std::move(read.text);
+}
+
+/// The script, or nothing after its mistakes were told.
+std::optional<script> read_script(const invocation& run, const std::string& file) {
+  auto loaded = scenario::load_script(file);
+  if (loaded.mistakes.empty()) return std::move(loaded.read);
+  if (run.screen.json())
+    run.screen.print(
+        {{"file", file}, {"passed", false}, {"mistakes", messages::encode(loaded.mistakes)}});
+  else
+    for (const auto& each : loaded.mistakes) run.screen.out() << safe(to_text(each)) << '\n';
+  return std::nullopt;
+}
+
+std::string step_text(const scenario::step& done) {
+  if (done.what.empty()) return "(time passes)";
+  auto text = done.what;
+  const auto& value = done.words[done.what];
+  text += " " + (value.is_string() ? value.get<std::string>() : value.dump());
+  for (const auto& [key, what] : done.words.items())
+    if (key != done.what && key != "at" && key != "after")
+      text += "  " + key + "=" + (what.is_string() ? what.get<std::string>() : what.dump());
+  return text;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.insert(0, width - text.size(), ' ');
+  return text;
+}
+
+void print_failure(const invocation& run, const script& which, const outcome& how) {
+  const auto& colours = run.screen.out_style();
+  auto place = which.file;
+  if (how.line != 0) place += ":" + std::to_string(how.line);
+  run.screen.out() << colours.paint(tone::bad, "failed") << "  " << safe(place) << " at "
+                   << to_text(how.at) << ": " << safe(how.failure) << "\n  what the bus said:\n";
+  for (const auto& each : how.around) run.screen.out() << "    " << safe(each) << '\n';
+}
+
+json result_of(const script& which, const outcome& how, const play_options& played) {
+  json result{{"file", which.file},  {"scenario", which.name},        {"passed", how.passed},
+              {"seed", played.seed}, {"strategy", played.strategy},   {"trace", how.trace},
+              {"turns", how.turns},  {"transitions", how.transitions}};
+  if (!how.passed) {
+    result["failure"] = {{"line", how.line}, {"what", how.failure}, {"at", to_text(how.at)}};
+    result["around"] = how.around;
+  }
+  return result;
+}
+
+bool play_one(const invocation& run, const given& asked, const std::string& file) {
+  const auto which = read_script(run, file);
+  if (!which) return false;
+  auto options = scenario::own_options(*which);
+  options.policy = policy_text(asked.policy);
+  if (!asked.strategy.empty()) options.strategy = asked.strategy;
+  if (asked.seed) options.seed = *asked.seed;
+  const bool told = !run.screen.json() && !run.options.quiet;
+  if (told) run.screen.out() << safe(which->name) << '\n';
+  if (told)
+    options.told = [&](messages::span at, const scenario::step& done) {
+      run.screen.out() << padded(to_text(at), 10) << "  " << safe(step_text(done)) << '\n';
+    };
+  const auto how = scenario::play(*which, options);
+  if (run.screen.json())
+    run.screen.print(result_of(*which, how, options));
+  else if (!how.passed)
+    print_failure(run, *which, how);
+  else
+    run.screen.out() << run.screen.out_style().paint(tone::good, "passed") << "  "
+                     << safe(which->file) << '\n';
+  return how.passed;
+}
+
+exit_code play_all(const invocation& run, const given& asked) {
+  bool all_passed = true;
+  for (const auto& each : asked.files) all_passed &= play_one(run, asked, each);
+  return all_passed ? exit_code::done : exit_code::failed;
+}
+
+/// Keeps a failing script that was made short, beside the whole one.
+std::string keep_short_one(const script& which, const play_options& options) {
+  const auto shorter = scenario::shrink(which, options);
+  std::filesystem::path file(which.file);
+  file.replace_filename(file.stem().string() + "-seed-" + std::to_string(options.seed) + ".json");
+  write_own_file(file, scenario::to_text(shorter), replacing::allowed);
+  return file.string();
+}
+
+exit_code explore_one(const invocation& run, const given& asked) {
+  const auto which = read_script(run, asked.files.at(0));
+  if (!which) return exit_code::failed;
+  scenario::explore_options options;
+  options.seeds = asked.seeds;
+  options.first_seed = asked.seed.value_or(1);
+  options.strategy = asked.strategy.empty() ? "random" : asked.strategy;
+  options.policy = policy_text(asked.policy);
+  const auto found = scenario::explore(*which, options);
+  json result{{"file", which->file},
+              {"strategy", options.strategy},
+              {"seeds", found.seeds},
+              {"turns", found.turns},
+              {"passed", !found.failing && found.never_seen.empty()}};
+  result["never_seen"] = found.never_seen;
+  std::string kept;
+  play_options failing;
+  if (found.failing) {
+    failing.seed = *found.failing;
+    failing.strategy = options.strategy;
+    failing.policy = options.policy;
+    kept = keep_short_one(*which, failing);
+    result["failing_seed"] = failing.seed;
+    result["short_script"] = kept;
+    result["failure"] = result_of(*which, found.failure, failing)["failure"];
+  }
+  if (run.screen.json()) {
+    run.screen.print(result);
+  } else if (found.failing) {
+    print_failure(run, *which, found.failure);
+    run.screen.out() << "  seed " << failing.seed << " of " << options.strategy
+                     << ". To see it again, whole or made short:\n    termlease scenario run "
+                     << safe(which->file) << " --seed " << failing.seed << " --strategy "
+                     << options.strategy
+                     << (asked.policy.empty() ? "" : " --policy " + safe(asked.policy))
+                     << "\n    termlease scenario run " << safe(kept) << '\n';
+  } else {
+    for (const auto line : found.never_seen)
+      run.screen.out() << safe(which->file) << ":" << line << ": no run has seen it\n";
+    run.screen.out() << found.seeds << " seeds, " << found.turns << " turns: "
+                     << (found.never_seen.empty() ? "all passed" : "something never happened")
+                     << '\n';
+  }
+  return found.failing || !found.never_seen.empty() ? exit_code::failed : exit_code::done;
+}
+
+/// The records from a share's first to its last, with what happened beside it.
+std::vector<messages::record> trail_of(bus::client& runtime, const std::string& share) {
+  messages::query_audit own;
+  own.share = share;
+  const auto its = read_all(runtime, own);
+  if (its.empty())
+    throw messages::failed("no_such_share", "the record holds nothing of the share " + share,
+                           "`termlease shares --all` lists them");
+  messages::query_audit all;
+  all.from = its.front().sequence;
+  auto records = read_all(runtime, all);
+  std::erase_if(records, [&](const auto& each) { return each.sequence > its.back().sequence; });
+  return records;
+}
+
+exit_code tell_incident(const invocation& run, const std::string& share, const std::string& file) {
+  auto runtime = run.connect();
+  const auto id = full_share_id(runtime, share);
+  const auto text = scenario::to_text(scenario::incident_of(id, trail_of(runtime, id)));
+  if (file.empty()) {
+    run.screen.out() << text;
+    return exit_code::done;
+  }
+  write_own_file(file, text, replacing::forbidden);
+  run.screen.done("play it with `termlease scenario run " + safe(file) + "`");
+  return exit_code::done;
+}
+
+void add_common(CLI::App* command, const std::shared_ptr<given>& asked) {
+  add_text(command, "--policy", asked->policy, "FILE",
+           "a policy to use instead of the scenario's own");
+  command->add_option("--seed", asked->seed, "of every choice")->type_name("N");
+  command->add_option("--strategy", asked->strategy, "in which order turns come")
+      ->type_name("fifo|random|pct")
+      ->check(CLI::IsMember({"fifo", "random", "pct"}).description(""));
+}
+
+void add_run(CLI::App& parent, invocation& run) {
+  auto* command = add_command(parent, "Commands",
+                              {"run", "play scenarios in virtual time, and say what did not hold",
+                               "termlease scenario run lending.json\n"
+                               "termlease scenario run *.json --policy policy.toml"});
+  const auto asked = std::make_shared<given>();
+  command->add_option("FILE", asked->files, "the scenarios")->required()->type_name("FILE");
+  add_common(command, asked);
+  on_run(command, run, [asked, &run] { return play_all(run, *asked); });
+}
+
+void add_explore(CLI::App& parent, invocation& run) {
+  auto* command =
+      add_command(parent, "Commands",
+                  {"explore", "play one scenario in many orders, each from a seed",
+                   "termlease scenario explore lending.json --seeds 10000 --strategy pct"});
+  const auto asked = std::make_shared<given>();
+  command->add_option("FILE", asked->files, "the scenario")
+      ->required()
+      ->expected(1)
+      ->type_name("FILE");
+  command->add_option("--seeds", asked->seeds, "how many (default: 1000)")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}).description(""));
+  add_common(command, asked);
+  on_run(command, run, [asked, &run] { return explore_one(run, *asked); });
+}
+
+void add_describe(CLI::App& parent, invocation& run) {
+  auto* command = add_command(parent, "Commands",
+                              {"describe", "what may stand in a scenario",
+                               "termlease scenario describe\n"
+                               "termlease scenario describe --schema > scenario.schema.json"});
+  const auto schema = std::make_shared<bool>(false);
+  command->add_flag("--schema", *schema, "as a JSON Schema, for editors");
+  on_run(command, run, [schema, &run] {
+    if (*schema || run.screen.json())
+      run.screen.out() << scenario::vocabulary_schema().dump(2) << '\n';
+    else
+      run.screen.out() << scenario::vocabulary_text();
+    return exit_code::done;
+  });
+}
+
+void add_from_journal(CLI::App& parent, invocation& run) {
+  auto* command = add_command(parent, "Commands",
+                              {"from-journal", "make a scenario of what happened to a share",
+                               "termlease scenario from-journal 3f2a9c1d -o incident.json\n"
+                               "termlease scenario run incident.json --policy stricter.toml"});
+  const auto share = std::make_shared<std::string>();
+  const auto file = std::make_shared<std::string>();
+  command->add_option("SHARE", *share, "the share")->required()->type_name("SHARE");
+  add_text(command, "-o,--output", *file, "FILE", "write it there (default: standard output)");
+  on_run(command, run, [share, file, &run] { return tell_incident(run, *share, *file); });
+}
+
+} // namespace
+
+void add_scenario_commands(CLI::App& program, invocation& run) {
+  auto* command = add_command(program, heading::deciding,
+                              {"scenario", "play a script against the runtime in virtual time",
+                               "termlease scenario run lending.json\n"
+                               "termlease scenario describe"});
+  command->require_subcommand(1);
+  add_run(*command, run);
+  add_explore(*command, run);
+  add_from_journal(*command, run);
+  add_describe(*command, run);
+}
+
+} // namespace termlease::cli
