@@ -102,6 +102,10 @@ const std::map<std::string, action>& lasting() {
        [](const scene& s) {
          s.on.processes.lines.late = s.wrong ? parse_span(s.text("by", "1s")) : span{};
        }},
+      {"lines reordered",
+       [](const scene& s) {
+         s.on.processes.lines.up_to_late = s.wrong ? parse_span(s.text("by", "1s")) : span{};
+       }},
       {"relay can't start",
        [](const scene& s) {
          s.on.processes.relay.cannot_start =

@@ -8,6 +8,7 @@
 #include "tools/scenario/play/unmet.hpp"
 
 #include <algorithm>
+#include <random>
 
 namespace termlease::scenario {
 
@@ -19,7 +20,7 @@ class stage {
 public:
   stage(const script& which, const play_options& options)
       : script_(which), options_(options), schedule_(make_schedule(options.strategy, options.seed)),
-        guard_(*machine_) {
+        guard_(*machine_), dice_(options.seed) {
     furnish(*machine_, which.setting, options.policy, which.file);
     began_ = machine_->clock->wall;
     for (const auto& [name, kind] : people_of(which.setting)) people_[name] = {kind, name};
@@ -284,6 +285,7 @@ private:
   }
 
   void fault(const json& words) {
+    if (words.contains("chance") && dice_() % 100 >= words["chance"].get<std::uint64_t>()) return;
     if (words.contains("when")) {
       traps_.emplace_back(words["when"], words);
       return;
@@ -380,6 +382,7 @@ private:
   std::set<std::size_t> expected_; ///< places of events that a step has expected
   std::size_t before_ = 0;         ///< how many there were before the first step
   std::uint64_t runtimes_ = 0;
+  std::mt19937_64 dice_; ///< for faults that happen in some seeds only
   std::size_t next_ = 0; ///< the place after the last one that was expected
   outcome result_;
 };
@@ -387,10 +390,7 @@ private:
 } // namespace
 
 play_options own_options(const script& which) {
-  play_options own;
-  own.seed = which.seed;
-  own.strategy = which.strategy;
-  return own;
+  return {which.seed, which.strategy, {}, {}};
 }
 
 outcome play(const script& which, const play_options& options) {

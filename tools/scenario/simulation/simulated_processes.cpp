@@ -217,8 +217,11 @@ void simulated_processes::say(const simulated_child& child, const std::string& l
   if (how.lost) return;
   const child_line said{child.id, {line}, is_error};
   for (int times = how.repeated ? 2 : 1; times > 0; --times) {
-    if (how.late > span{})
-      self_->delayed_send(child.owner, how.late.chrono(), said);
+    auto late = how.late;
+    if (how.up_to_late > span{})
+      late.ms += static_cast<std::int64_t>(static_cast<double>(how.up_to_late.ms) * random());
+    if (late > span{})
+      self_->delayed_send(child.owner, late.chrono(), said);
     else
       caf::anon_send(child.owner, said);
   }

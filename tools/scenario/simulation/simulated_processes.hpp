@@ -56,7 +56,8 @@ struct worker_manners {
 struct line_manners {
   bool lost = false;
   bool repeated = false;
-  messages::span late; ///< zero: at once
+  messages::span late;       ///< zero: at once
+  messages::span up_to_late; ///< each by another time up to this, so that they overtake each other
 };
 
 struct relay_manners {
@@ -80,6 +81,7 @@ public:
 
   worker_manners worker;
   line_manners lines;
+  std::function<double()> random = [] { return 0.0; }; ///< in [0, 1), from the seed
   relay_manners relay;
   messages::failure tmux_problem;       ///< while set, tmux can't be run
   std::set<std::string> closed_folders; ///< nothing can start in them

@@ -54,6 +54,7 @@ world::world(std::shared_ptr<machine> on, const world_options& options)
   env_->jitter = [this, wanted = options.jitter] {
     return wanted ? static_cast<double>(random_() >> 11U) * 0x1p-53 : 0.0;
   };
+  machine_->processes.random = env_->jitter;
   tree_.emplace(time_.system(), under_the_tree());
   tree_->plant(desk);
   settle();
