@@ -23,10 +23,7 @@ std::string policy_text(const json& wanted, const std::string& file) {
   }
   if (wanted.is_object() && wanted.contains("file") && wanted["file"].is_string()) {
     const auto path = std::filesystem::path(file).parent_path() / wanted["file"].get<std::string>();
-    const auto read = config::read_text_file(path);
-    if (!read.mistakes.empty()) throw failed("policy_missing", to_text(read.mistakes.front()), "");
-    if (read.missing) throw failed("policy_missing", "there is no " + path.string(), "");
-    return read.text;
+    return policy_of_file(path);
   }
   throw failed("bad_setting", "'policy' is neither starter, open, {\"file\": PATH} nor lines", "");
 }
@@ -44,6 +41,14 @@ config::settings settings_from(const json& wanted) {
 }
 
 } // namespace
+
+std::string policy_of_file(const std::filesystem::path& path) {
+  auto read = config::read_text_file(path);
+  if (!read.mistakes.empty()) throw failed("policy_missing", to_text(read.mistakes.front()), "");
+  if (read.missing)
+    throw failed("policy_missing", "there is no " + path.string(), "check its name");
+  return std::move(read.text);
+}
 
 void furnish(machine& on, const json& setting, const std::string& policy, const std::string& file) {
   on.policy->replace(policy.empty() ? policy_text(setting.value("policy", json("starter")), file)

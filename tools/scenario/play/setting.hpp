@@ -7,6 +7,7 @@
 #include "messages/json.hpp"
 #include "tools/scenario/simulation/machine.hpp"
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ namespace termlease::scenario {
 /// with a mistake is used as it is, and denies.
 void furnish(machine& on, const messages::json& setting, const std::string& policy,
              const std::string& file);
+
+/// The text of a policy file. Throws `failed` (`policy_missing`).
+std::string policy_of_file(const std::filesystem::path& path);
 
 std::vector<std::string> terminals_of(const messages::json& setting);
 

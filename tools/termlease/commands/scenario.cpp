@@ -1,6 +1,7 @@
 #include "messages/failure.hpp"
 #include "tools/scenario/explore/explore.hpp"
 #include "tools/scenario/incident/incident.hpp"
+#include "tools/scenario/play/setting.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/local/own_file.hpp"
@@ -30,13 +31,7 @@ struct given {
 };
 
 std::string policy_text(const std::string& file) {
-  if (file.empty()) return {};
-  auto read = config::read_text_file(file);
-  if (read.missing)
-    throw messages::failed("policy_missing", "there is no " + file, "check its name");
-  if (!read.mistakes.empty())
-    throw messages::failed("policy_missing", to_text(read.mistakes.front()), "");
-  return std::move(read.text);
+  return file.empty() ? std::string{} : scenario::policy_of_file(file);
 }
 
 /// The script, or nothing after its mistakes were told.
