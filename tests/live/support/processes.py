@@ -250,7 +250,10 @@ class Guest:
             assert open_still or wanted in self.seen, f"ssh ended; it showed {self.seen[-400:]!r}"
             return wanted in self.seen
 
-        wait_until(arrived, f"{text!r} on the guest's screen", limit)
+        try:
+            wait_until(arrived, f"{text!r} on the guest's screen", limit)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; last it showed {self.seen[-400:]!r}") from None
 
     def gone(self):
         """Whether ssh has exited; notes when that was first seen."""
