@@ -132,10 +132,6 @@ template <class List, class Test> void leave_out(List& list, const Test& still_f
     }
 }
 
-} // namespace
-
-namespace {
-
 messages::json lines_of(const std::string& text) {
   auto lines = messages::json::array();
   std::istringstream from(text);

@@ -6,6 +6,7 @@
 #include "messages/shares.hpp"
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
+#include "tools/scenario/script/vocabulary.hpp"
 
 #include <algorithm>
 #include <map>
@@ -341,10 +342,10 @@ private:
   }
 
   void crash(const record& at) {
-    static const std::set<std::string> branches{"journal", "router",    "policy gate", "approvals",
-                                                "tokens",  "terminals", "relays",      "shares"};
     const auto receipt = read<actor_restarted>(at);
-    if (branches.contains(receipt.actor)) add(at, {{"fault", "crash"}, {"branch", receipt.actor}});
+    const auto known = branch_names();
+    if (std::find(known.begin(), known.end(), receipt.actor) != known.end())
+      add(at, {{"fault", "crash"}, {"branch", receipt.actor}});
   }
 
   struct question {

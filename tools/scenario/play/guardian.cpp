@@ -85,9 +85,7 @@ std::optional<breach> guardian::look_at_terminals() const {
 
 const std::string& guardian::share_of(const simulated_child& worker) {
   auto& id = share_of_worker_[&worker];
-  if (id.empty())
-    if (const auto orders = worker.heard<worker_lines::start>(); !orders.empty())
-      id = orders.front().share_id;
+  if (id.empty()) id = worker.share_id();
   return id;
 }
 

@@ -53,7 +53,7 @@ public:
     result_.trace = schedule_->trace();
     result_.turns = schedule_->turns();
     result_.transitions = guard_.transitions();
-    result_.records = machine_->disk.records;
+    result_.records = std::move(machine_->disk.records);
     return std::move(result_);
   }
 
@@ -255,8 +255,8 @@ private:
   simulated_child& any_worker_of(const std::string& share) {
     auto& all = machine_->processes.children;
     const auto found = std::find_if(all.rbegin(), all.rend(), [&](const simulated_child& each) {
-      const auto orders = each.heard<worker_lines::start>();
-      return !orders.empty() && (share.empty() || orders.front().share_id == share);
+      const auto id = each.share_id();
+      return !id.empty() && (share.empty() || id == share);
     });
     if (found == all.rend()) throw unmet{"no worker was ever started for it"};
     return *found;
@@ -279,7 +279,7 @@ private:
 
   void inside(const json& words) {
     auto id = share_of(words);
-    if (id.empty()) id = any_worker_of(id).heard<worker_lines::start>().front().share_id;
+    if (id.empty()) id = any_worker_of(id).share_id();
     const auto there = world_->share(id).guests.size();
     if (there != words["inside"]) throw unmet{std::to_string(there) + " guests are in"};
   }
@@ -353,8 +353,8 @@ private:
       return all;
     };
     if (world_->ended() || machine_->disk.problem || machine_->disk.waiting() > 0) return;
-    world_->send(the_operator, "runtime.status",
-                 json::object()); // a router that crashed knows nobody
+    // A router that crashed knows nobody: the first word on a connection is lost.
+    world_->send(the_operator, "runtime.status", json::object());
     const auto before = known();
     restart(false, {});
     check();

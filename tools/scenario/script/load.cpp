@@ -20,8 +20,6 @@ using messages::span;
 namespace {
 
 constexpr span longest{10LL * 365 * 24 * 60 * 60 * 1000};
-constexpr std::string_view branches[] = {"journal", "router",    "policy gate", "approvals",
-                                         "tokens",  "terminals", "relays",      "shares"};
 /// They take time, or end the runtime in order: nothing for the midst of somebody's turn.
 constexpr std::string_view never_in_the_midst[] = {"requester leaves", "runtime stopped",
                                                    "clock set", "machine sleeps"};
@@ -162,8 +160,8 @@ private:
   void read_strategy() {
     if (!from_.value.contains("strategy") || !from_.value["strategy"].is_string()) return;
     into_.read.strategy = from_.value["strategy"];
-    constexpr std::string_view known[] = {"fifo", "random", "pct"};
-    if (std::find(std::begin(known), std::end(known), into_.read.strategy) == std::end(known))
+    const auto known = strategy_names();
+    if (std::find(known.begin(), known.end(), into_.read.strategy) == known.end())
       complain("/strategy", "is no strategy", config::suggestion(into_.read.strategy, known));
   }
 
@@ -294,9 +292,10 @@ private:
   void check_branch(const std::string& at, const json& one) {
     if (!one.contains("branch") || !one["branch"].is_string()) return;
     const std::string branch = one["branch"];
-    if (std::find(std::begin(branches), std::end(branches), branch) == std::end(branches))
+    const auto known = branch_names();
+    if (std::find(known.begin(), known.end(), branch) == known.end())
       complain(at + "/branch", "'" + branch + "' is no part of the runtime",
-               config::suggestion(branch, branches));
+               config::suggestion(branch, known));
   }
 
   void check_method(const std::string& place, const std::string& value) {

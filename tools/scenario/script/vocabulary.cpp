@@ -193,6 +193,17 @@ const std::vector<parameter>& setting_keys() {
   return list;
 }
 
+std::span<const std::string_view> branch_names() {
+  static constexpr std::string_view list[] = {"journal", "router",    "policy gate", "approvals",
+                                              "tokens",  "terminals", "relays",      "shares"};
+  return list;
+}
+
+std::span<const std::string_view> strategy_names() {
+  static constexpr std::string_view list[] = {"fifo", "random", "pct"};
+  return list;
+}
+
 const word* find_word(const std::vector<word>& list, std::string_view name) {
   const auto found =
       std::find_if(list.begin(), list.end(), [&](const word& each) { return each.name == name; });

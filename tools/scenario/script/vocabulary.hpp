@@ -36,6 +36,11 @@ const std::vector<word>& property_words();
 const std::vector<parameter>& file_keys();
 const std::vector<parameter>& setting_keys();
 
+/// The parts of the runtime that a fault may name: the branches of actors/runtime/tree.cpp.
+std::span<const std::string_view> branch_names();
+/// In which order turns may come (explore/schedules.hpp).
+std::span<const std::string_view> strategy_names();
+
 /// The word of that name in a list, or null.
 const word* find_word(const std::vector<word>& list, std::string_view name);
 

@@ -37,6 +37,11 @@ std::string simulated_child::program() const {
   return base_name(argv.at(0));
 }
 
+std::string simulated_child::share_id() const {
+  const auto orders = heard<worker_lines::start>();
+  return orders.empty() ? std::string{} : orders.front().share_id;
+}
+
 caf::actor simulated_processes::spawn_in(caf::actor_system& system) {
   return system.spawn([this](caf::event_based_actor* self) { return edge(self); });
 }

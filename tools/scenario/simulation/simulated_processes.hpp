@@ -30,6 +30,8 @@ struct simulated_child {
   bool running = true;
 
   std::string program() const;
+  /// The share that a worker was told to open; empty until then, and for other programs.
+  std::string share_id() const;
 
   /// What it was told that was a `Line` of the worker's protocol.
   template <class Line> std::vector<Line> heard() const {

@@ -126,8 +126,7 @@ simulated_child& world::worker_of(const std::string& share) {
   auto& all = processes().children;
   const auto found = std::find_if(all.rbegin(), all.rend(), [&](const simulated_child& each) {
     if (!each.running || each.program() != "termlease-worker") return false;
-    const auto orders = each.heard<worker_lines::start>();
-    return share.empty() || (!orders.empty() && orders.front().share_id == share);
+    return share.empty() || each.share_id() == share;
   });
   if (found == all.rend()) throw std::runtime_error("no worker runs for " + share);
   return *found;

@@ -10,7 +10,6 @@
 #include "tools/termlease/runtime/follow.hpp"
 
 #include <filesystem>
-#include <sstream>
 
 namespace termlease::cli {
 
@@ -199,9 +198,10 @@ void add_common(CLI::App* command, const std::shared_ptr<given>& asked) {
   add_text(command, "--policy", asked->policy, "FILE",
            "a policy to use instead of the scenario's own");
   command->add_option("--seed", asked->seed, "of every choice")->type_name("N");
+  const auto known = scenario::strategy_names();
   command->add_option("--strategy", asked->strategy, "in which order turns come")
       ->type_name("fifo|random|pct")
-      ->check(CLI::IsMember({"fifo", "random", "pct"}).description(""));
+      ->check(CLI::IsMember(std::vector<std::string>(known.begin(), known.end())).description(""));
 }
 
 void add_run(CLI::App& parent, invocation& run) {
