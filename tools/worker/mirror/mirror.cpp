@@ -120,7 +120,7 @@ void mirror::state::located(const std::string& answer) {
 void mirror::state::attach(const std::string& session) {
   session_ = session;
   stage_ = stage::none;
-  asked_ = ask_again_ = client_unfit_ = paused_ = false;
+  attached_ = asked_ = ask_again_ = client_unfit_ = paused_ = false;
   lost_output_ = true;
   ending_ = {};
   silenced_.clear();
