@@ -263,6 +263,7 @@ class Guest:
             if pid:
                 self.left_at = time.monotonic()
                 self.status = os.waitstatus_to_exitcode(status)
+                self.pump()  # its last words
         return self.left_at is not None
 
     def wait_gone(self, limit=GENEROUS):
