@@ -21,13 +21,19 @@ template <class Command> caf::message decode_command(const caller& who, json pay
   return caf::make_message(who, decoded<Command>(payload));
 }
 
-template <class Command> json command_fields() {
-  return encode(Command{});
+/// Each field with its default; null where there is none, or where it may be absent.
+template <class Message> json fields_of() {
+  Message value;
+  auto fields = encode(value);
+  for_each_field(value, [&](std::string_view name, const auto&) {
+    if (!fields.contains(name)) fields[std::string(name)] = nullptr;
+  });
+  return fields;
 }
 
 template <class Command> constexpr method entry(branch target, audience who = audience::everyone) {
   return {Command::describe().name, Command::describe().doc, target, who,
-          &decode_command<Command>, &command_fields<Command>};
+          &decode_command<Command>, &fields_of<Command>};
 }
 
 /// `share.upterm.start` and the like: the backend is in the name.
@@ -64,9 +70,9 @@ std::vector<method> make_methods() {
       entry<get_status>(branch::runtime),
       entry<stop_runtime>(branch::runtime, only),
       {"share.upterm.start", "asks for a share through upterm", branch::shares, audience::everyone,
-       &decode_upterm_start, &command_fields<start_share>},
+       &decode_upterm_start, &fields_of<start_share>},
       {"share.upterm.stop", "ends a share through upterm", branch::shares, audience::everyone,
-       &decode_command<stop_share>, &command_fields<stop_share>},
+       &decode_command<stop_share>, &fields_of<stop_share>},
   };
   std::sort(all.begin(), all.end(),
             [](const method& a, const method& b) { return a.name < b.name; });
@@ -75,7 +81,7 @@ std::vector<method> make_methods() {
 
 template <class Event> void add_topic(json& topics) {
   constexpr auto about = Event::describe();
-  topics.push_back({{"topic", about.name}, {"doc", about.doc}, {"payload", encode(Event{})}});
+  topics.push_back({{"topic", about.name}, {"doc", about.doc}, {"payload", fields_of<Event>()}});
 }
 
 template <class... Events> json topics_of() {

@@ -30,6 +30,8 @@ struct environment {
   std::function<std::string()> next_id;        ///< UUIDv7; any thread
   std::function<double()> jitter;              ///< in [0, 1), from the runtime's seed; any thread
   std::function<void(const std::string&)> log; ///< never a secret; any thread
+  /// Told of each supervised actor that was started, by its path in the tree; may be empty.
+  std::function<void(const std::string& path, const caf::actor&)> started;
 
   // The programs that are there now. Each throws `failed` as its namesake of config/programs.hpp.
   std::function<std::filesystem::path()> find_tmux;

@@ -18,8 +18,8 @@ bool is_crash(const caf::error& why) {
 
 } // namespace
 
-supervision::supervision(caf::event_based_actor* self, shared_environment env)
-    : self_(self), env_(std::move(env)) {
+supervision::supervision(caf::event_based_actor* self, shared_environment env, std::string path)
+    : self_(self), env_(std::move(env)), path_(std::move(path)) {
   self_->set_down_handler([this](caf::down_msg& news) { down(news); });
 }
 
@@ -31,8 +31,13 @@ void supervision::start(child_spec spec) {
   if (fresh) run(place->second);
 }
 
+std::string supervision::path_of(const child& which) const {
+  return path_.empty() ? which.spec.id : path_ + "/" + which.spec.id;
+}
+
 void supervision::run(child& which) {
   which.running = which.spec.start();
+  if (env_->started) env_->started(path_of(which), which.running);
   self_->monitor(which.running);
   if (which.spec.facade) self_->send(which.spec.facade, stand_for{which.running});
 }
@@ -84,7 +89,7 @@ void supervision::restart(const std::string& id) {
 }
 
 void supervision::receipt(const child& which, const caf::error& why, messages::span wait) {
-  const messages::actor_restarted news{which.spec.id, self_->system().render(why),
+  const messages::actor_restarted news{path_of(which), self_->system().render(why),
                                        which.budget.used(), which.budget.left(), wait};
   env_->log("restarting " + news.actor + " after " + messages::to_text(wait) + ": " + news.why);
   self_->send(env_->journal, messages::keep{{draft(*env_, {}, news)}});

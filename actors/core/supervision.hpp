@@ -38,7 +38,8 @@ struct child_spec {
 /// `restart`, in its own behavior, and must not set a down handler of its own.
 class supervision {
 public:
-  supervision(caf::event_based_actor* self, shared_environment env);
+  /// `path` is the owner's own: "shares", "shares/ID"; empty at the root.
+  supervision(caf::event_based_actor* self, shared_environment env, std::string path);
 
   void start(child_spec spec);
   /// Ends a child for good; `gone` is not called.
@@ -61,6 +62,7 @@ private:
     restart_budget budget;
   };
 
+  std::string path_of(const child& which) const;
   void run(child& which);
   void down(const caf::down_msg& news);
   void fallen(child& which, const caf::error& why);
@@ -69,6 +71,7 @@ private:
 
   caf::event_based_actor* self_;
   shared_environment env_;
+  std::string path_;
   std::map<std::string, child> children_;
   std::function<void(const caf::down_msg&)> other_down_;
 };

@@ -18,7 +18,8 @@ using too_long = caf::atom_constant<caf::atom("toolong")>;
 class planter {
 public:
   planter(caf::event_based_actor* self, shared_environment env, root_options options)
-      : self_(self), env_(std::move(env)), options_(std::move(options)), children_(self, env_) {}
+      : self_(self), env_(std::move(env)), options_(std::move(options)), children_(self, env_, {}) {
+  }
 
   void plant() {
     for (auto& each : std::exchange(options_.children, {})) {

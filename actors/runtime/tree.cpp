@@ -10,6 +10,14 @@ namespace termlease::actors {
 
 using messages::record;
 
+namespace {
+
+child_spec branch(std::string id, const caf::actor& address, std::function<caf::actor()> start) {
+  return {std::move(id), std::move(start), restart_rule::permanent, address, {}};
+}
+
+} // namespace
+
 tree::tree(caf::actor_system& system, ground under) : system_(system), under_(std::move(under)) {
   auto& env = *under_.env;
   for (auto* each : {&env.journal, &env.policy, &env.approvals, &env.tokens, &env.terminals,
@@ -31,16 +39,6 @@ void tree::plant(std::shared_ptr<bus::outbox> clients) {
   const auto planted =
       spawn_traceable(system_, actors::root, shared_environment(under_.env), std::move(planting));
   caf::anon_send(root_, stand_for{planted});
-}
-
-child_spec tree::branch(std::string id, const caf::actor& address,
-                        std::function<caf::actor()> start) {
-  const auto begin = [id, start, told = under_.started] {
-    auto made = start();
-    if (told) told(id, made);
-    return made;
-  };
-  return {std::move(id), begin, restart_rule::permanent, address, {}};
 }
 
 /// In the order in which they are planted; see docs/architecture.md.

@@ -28,8 +28,6 @@ struct ground {
   std::function<std::shared_ptr<config::policy_source>()> rules;
   std::function<std::uint32_t()> clients; ///< how many there are
   std::function<void(int status)> done;   ///< everything has ended; called once
-  /// Told of each branch that was started or started again; may be empty.
-  std::function<void(const std::string& branch, const caf::actor& address)> started;
 };
 
 class tree {
@@ -49,7 +47,6 @@ public:
   const caf::actor& root() const { return root_; }
 
 private:
-  child_spec branch(std::string id, const caf::actor& address, std::function<caf::actor()> start);
   std::vector<child_spec> branches(std::shared_ptr<bus::outbox> clients);
   std::function<caf::actor()> journal();
   std::function<caf::actor()> router_for(std::shared_ptr<bus::outbox> clients);

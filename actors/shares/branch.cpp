@@ -30,7 +30,7 @@ struct known_share {
 class share_branch {
 public:
   share_branch(caf::event_based_actor* self, shared_environment env)
-      : self_(self), env_(std::move(env)), children_(self, env_), questions_(self) {}
+      : self_(self), env_(std::move(env)), children_(self, env_, "shares"), questions_(self) {}
 
   /// After a restart: what waited for an approval still waits; what was open is not any more.
   void restore(const share_requested& known) {

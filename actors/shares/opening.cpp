@@ -24,8 +24,8 @@ std::string folder_name(const std::string& share_id) {
 lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env, caf::actor branch,
                            share_order order)
     : self_(self), env_(std::move(env)), branch_(std::move(branch)), order_(std::move(order)),
-      children_(self, env_), clock_(self->spawn<caf::linked>(facade)),
-      worker_(self->spawn<caf::linked>(facade)),
+      children_(self, env_, "shares/" + order_.view.share_id),
+      clock_(self->spawn<caf::linked>(facade)), worker_(self->spawn<caf::linked>(facade)),
       work_dir_(env_->paths.shares() / folder_name(order_.view.share_id)) {
   children_.on_other_down([this](const caf::down_msg& news) {
     if (news.source == order_.terminal_address.address())

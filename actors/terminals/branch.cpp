@@ -38,7 +38,7 @@ struct arrival {
 class terminal_branch {
 public:
   terminal_branch(caf::event_based_actor* self, shared_environment env)
-      : self_(self), env_(std::move(env)), children_(self, env_) {}
+      : self_(self), env_(std::move(env)), children_(self, env_, "terminals") {}
 
   /// After a restart: a terminal is still there when its pane has the same first process. Calls
   /// `ready` once that is known of all.

@@ -47,7 +47,7 @@ struct family {
   caf::actor keep(caf::actor made) { return actors.emplace_back(std::move(made)); }
 
   caf::behavior as_parent(caf::event_based_actor* self, restart_rule rule) {
-    auto children = std::make_shared<supervision>(self, env);
+    auto children = std::make_shared<supervision>(self, env, "");
     const auto spec = [=, this] {
       return child_spec{"child", [=, this] { return child = spawn_child_of(*self); }, rule, front,
                         [this](const std::string& id, const caf::error& why) {

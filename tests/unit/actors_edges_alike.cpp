@@ -11,12 +11,26 @@ using tests::simulated_edges;
 
 namespace {
 
-template <class Edges> child_started start_worker(Edges& e) {
-  e.tell(e.processes, spawn_child{{e.worker()}, {}});
+template <class Edges> child_started start_worker(Edges& e, const std::string& program) {
+  e.tell(e.processes, spawn_child{{program}, {}});
   const auto made = e.template next<child_started>();
   CHECK(made.child != 0);
   CHECK(made.pid > 0);
   CHECK_FALSE(made.problem);
+  return made;
+}
+
+template <class Edges> child_started start_worker(Edges& e) {
+  return start_worker(e, e.worker());
+}
+
+record numbered(int number, const std::string& share) {
+  record made;
+  made.id = "00000000-0000-7000-8000-00000000000" + std::to_string(number);
+  made.event_type = "share.session.started";
+  made.timestamp = {1'700'000'000'000 + number};
+  made.share_id = share;
+  made.metadata.text = R"({"n": )" + std::to_string(number) + "}";
   return made;
 }
 
@@ -141,4 +155,77 @@ TEMPLATE_TEST_CASE("either edge runs a short program to its end", "", real_edges
   CHECK(result.status == 0);
   CHECK(result.output.empty());
   CHECK_FALSE(result.problem);
+}
+
+TEMPLATE_TEST_CASE("either edge hands on a line as often as it was said", "[NFR-026-004]",
+                   real_edges, simulated_edges) {
+  TestType e;
+  const auto made = start_worker(e, e.worker_that_repeats());
+  e.tell(e.processes, write_child{made.child, encode_line(worker_lines::start{})});
+  CHECK(next_type(e) == "ready");
+  CHECK(next_type(e) == "ready");
+}
+
+TEMPLATE_TEST_CASE("either edge hands on what was said late before the end of who said it",
+                   "[NFR-026-004]", real_edges, simulated_edges) {
+  TestType e;
+  const auto made = start_worker(e, e.worker_that_is_late());
+  e.tell(e.processes, write_child{made.child, encode_line(worker_lines::start{})});
+  e.tell(e.processes, write_child{made.child, encode_line(worker_lines::end{"enough"})});
+  CHECK(e.next_news() == "ready");
+  CHECK(e.next_news() == "ended");
+  CHECK(e.next_news() == "exit 0");
+}
+
+TEMPLATE_TEST_CASE("either edge keeps to itself a line that its program's death cut off",
+                   "[NFR-026-004]", real_edges, simulated_edges) {
+  TestType e;
+  const auto made = start_worker(e, e.worker_that_is_torn());
+  e.tell(e.processes, write_child{made.child, encode_line(worker_lines::start{})});
+  CHECK(e.next_news() == "exit 1");
+}
+
+TEMPLATE_TEST_CASE("either edge numbers records, and finds them again", "[FR-026-011]", real_edges,
+                   simulated_edges) {
+  TestType e;
+  CHECK(e.template ask<recorded>(e.storage, commit{{numbered(1, "a"), numbered(2, "b")}}).last ==
+        2);
+  CHECK(e.template ask<recorded>(e.storage, commit{{numbered(3, "a")}}).last == 3);
+  const auto read = [&](const read_records& which) {
+    std::vector<std::uint64_t> found;
+    for (const auto& each : e.template ask<journal_part>(e.archive, which).records)
+      found.push_back(each.sequence);
+    return found;
+  };
+  using numbers = std::vector<std::uint64_t>;
+  CHECK(read({1, 10, {}, {}}) == numbers{1, 2, 3});
+  CHECK(read({2, 1, {}, {}}) == numbers{2});
+  CHECK(read({1, 10, "a", {}}) == numbers{1, 3});
+  CHECK(read({1, 10, {}, {1'700'000'000'003}}) == numbers{3});
+}
+
+TEMPLATE_TEST_CASE("either edge writes all of a batch or nothing", "[FR-026-011]", real_edges,
+                   simulated_edges) {
+  TestType e;
+  auto wrong = numbered(2, "a");
+  wrong.metadata.text = "no object";
+  const auto refused =
+      e.template ask<recorded>(e.storage, commit{{numbered(1, "a"), wrong, numbered(3, "a")}});
+  CHECK(refused.problem.code == "bad_record");
+  CHECK(e.template ask<recorded>(e.storage, commit{{numbered(1, "a")}}).last == 1);
+}
+
+TEMPLATE_TEST_CASE("either edge checks its chain up to a head that is known", "[FR-026-011]",
+                   real_edges, simulated_edges) {
+  TestType e;
+  e.template ask<recorded>(e.storage, commit{{numbered(1, "a"), numbered(2, "a")}});
+  auto head = e.template ask<check_chain>(e.storage, note_head{});
+  CHECK(head.sequence == 2);
+  e.template ask<recorded>(e.storage, commit{{numbered(3, "a")}});
+  const auto sound = e.template ask<chain_report>(e.archive, head);
+  CHECK(sound.valid);
+  CHECK(sound.records == 3);
+  CHECK(sound.head.size() == 64);
+  head.hash.front() ^= 1;
+  CHECK_FALSE(e.template ask<chain_report>(e.archive, head).valid);
 }

@@ -161,11 +161,11 @@ TEST_CASE("a worker that goes wrong ends its share with the reason, and the term
     CHECK_THAT(l.share().detail, ContainsSubstring("hangs"));
   }
   SECTION("its actor crashed") {
-    l.w.crash(l.w.worker().owner);
+    l.w.crash("shares/" + l.id + "/share worker");
     CHECK(l.w.worker().input_closed);
   }
   SECTION("its session crashed") {
-    l.w.crash(l.machine->files.owner);
+    l.w.crash("shares/" + l.w.youngest_of("shares"));
   }
   l.w.advance(seconds(5));
   CHECK(l.w.processes().running("termlease-worker") == 0);
@@ -180,7 +180,7 @@ TEST_CASE("whoever waits for a share whose session crashes is answered at once",
   SECTION("asking for it") {
     l.machine->processes.worker.gets_ready = false;
     const auto asked = l.w.ask_for_share();
-    l.w.crash(l.machine->files.owner);
+    l.w.crash("shares/" + l.w.youngest_of("shares"));
     CHECK(asked.code() == "share_ended");
     CHECK_THAT(asked.response().error.message, ContainsSubstring("its session failed"));
   }
@@ -188,7 +188,7 @@ TEST_CASE("whoever waits for a share whose session crashes is answered at once",
     l.open();
     l.w.disk().hold();
     const auto asked = l.w.ask(the_operator, extend_share{l.id, minutes(5), {}});
-    l.w.crash(l.machine->files.owner);
+    l.w.crash("shares/" + l.w.youngest_of("shares"));
     CHECK(asked.code() == "share_ended");
     l.w.disk().release();
   }
@@ -197,7 +197,7 @@ TEST_CASE("whoever waits for a share whose session crashes is answered at once",
     l.machine->processes.worker.obeys_end = false;
     const auto revoked = l.revoke();
     const auto stopped = l.w.ask(the_operator, stop_share{l.id});
-    l.w.crash(l.machine->files.owner);
+    l.w.crash("shares/" + l.w.youngest_of("shares"));
     CHECK(revoked.share().end_reason == end_reason::worker_failed);
     CHECK(stopped.share().state == share_state::ended);
   }
@@ -206,7 +206,7 @@ TEST_CASE("whoever waits for a share whose session crashes is answered at once",
     l.machine->processes.worker.obeys_end = false;
     l.w.ask(the_operator, stop_runtime{});
     CHECK_FALSE(l.w.ended());
-    l.w.crash(l.machine->files.owner);
+    l.w.crash("shares/" + l.w.youngest_of("shares"));
     CHECK(l.w.ended());
   }
 }

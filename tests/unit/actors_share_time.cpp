@@ -263,10 +263,10 @@ TEST_CASE("a clock that crashes is replaced by one with the same times", "[FR-02
   auto& w = *all.w;
   const auto share = w.open_share();
   for (int i = 0; i < 3; ++i) {
-    w.crash(w.alarms().owner_of("expires"));
+    w.crash("shares/" + share.share_id + "/ttl clock");
     w.advance(seconds(1));
   }
-  CHECK(w.last<actor_restarted>().actor == "ttl clock");
+  CHECK(w.last<actor_restarted>().actor == "shares/" + share.share_id + "/ttl clock");
   w.advance(minutes(25));
   CHECK(w.share(share.share_id).state == share_state::expiring);
   w.advance(minutes(5));

@@ -87,7 +87,7 @@ TEST_CASE("a script that makes no sense is told so, and brings nothing down") {
                         "bad.json")
         .mistakes.size();
   };
-  CHECK(mistakes(R"({"fault": "crash", "branch": "nonsense"})") == 1);
+  CHECK(mistakes(R"({"fault": "crash", "actor": "nonsense"})") == 1);
   CHECK(mistakes(R"({"fault": "runtime stopped", "when": "share.allowed"})") == 1);
   CHECK(mistakes(R"({"do": "share.list", "together": true})") == 1);
   CHECK(mistakes(R"({"at": "200000d", "do": "share.list"})") == 1);
@@ -110,5 +110,5 @@ TEST_CASE("a script that makes no sense is told so, and brings nothing down") {
   CHECK(fails(R"({"fault": "worker exits", "when": "share.requested"},
                  {"do": "share.start", "with": {"terminal": "demo"}})",
               R"({"policy": "open"})"));
-  CHECK(fails(R"({"fault": "crash", "branch": "shares", "when": "share.revoked"})"));
+  CHECK(fails(R"({"fault": "crash", "actor": "shares", "when": "share.revoked"})"));
 }

@@ -131,8 +131,14 @@ private:
   std::string person(const std::string& who) {
     const auto known = identity_from(who);
     if (known.kind != identity_kind::human && known.kind != identity_kind::agent) return "operator";
-    people_[known.name] = std::string(name_of(known.kind));
-    return known.name;
+    const std::string kind(name_of(known.kind));
+    const auto is_another = [&](const std::string& name) {
+      const auto found = people_.find(name);
+      return name == "operator" || (found != people_.end() && found->second != kind);
+    };
+    const auto name = is_another(known.name) ? kind + ":" + known.name : known.name;
+    people_[name] = kind;
+    return name;
   }
 
   json by(const std::string& who, json words) {
@@ -183,7 +189,7 @@ private:
     }
     // Nobody knew whether the decision was durable.
     if (allowed && denied)
-      add(at, {{"fault", "crash"}, {"branch", "journal"}, {"when", "share.allowed"}});
+      add(at, {{"fault", "crash"}, {"actor", "journal"}, {"when", "share.allowed"}});
     else if (allowed && !started)
       add(at, {{"fault", "worker never ready"}});
     if (starting_ > span{}) add(at, {{"fault", "lines late"}, {"by", to_text(starting_)}});
@@ -288,14 +294,16 @@ private:
   }
 
   void revoked(const record& at) {
-    const bool stuck = std::any_of(records_.begin(), records_.end(), [&](const record& each) {
-      return each.share_id == id_ && is<share_stopped>(each) &&
-             each.timestamp - at.timestamp >= stuck_worker;
-    });
-    if (stuck) add(at, {{"fault", "worker ignores end"}});
+    span took;
+    for (const auto& each : records_)
+      if (each.share_id == id_ && is<share_stopped>(each)) took = each.timestamp - at.timestamp;
+    if (took >= stuck_worker)
+      add(at, {{"fault", "worker ignores end"}});
+    else if (took > span{})
+      add(at, {{"fault", "guests read nothing"}, {"by", to_text(took)}});
     add(at, by(to_text(at.actor), {{"do", "share.revoke"},
                                    {"with", {{"share", "$s.share.share_id"}}},
-                                   {"answer", stuck ? "waits" : "ok"}}));
+                                   {"answer", took > span{} ? "waits" : "ok"}}));
     expect(at, {});
   }
 
@@ -343,9 +351,13 @@ private:
 
   void crash(const record& at) {
     const auto receipt = read<actor_restarted>(at);
-    const auto known = branch_names();
+    const auto known = actor_names();
     if (std::find(known.begin(), known.end(), receipt.actor) != known.end())
-      add(at, {{"fault", "crash"}, {"branch", receipt.actor}});
+      add(at, {{"fault", "crash"}, {"actor", receipt.actor}});
+    else if (receipt.actor == "shares/" + id_ + "/ttl clock")
+      add(at, {{"fault", "crash"}, {"actor", "ttl clock"}, {"of", "s"}});
+    else if (receipt.actor == "terminals/" + request_.share.terminal_id)
+      add(at, {{"fault", "crash"}, {"actor", "terminal"}});
   }
 
   struct question {

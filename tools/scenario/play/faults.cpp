@@ -1,6 +1,7 @@
 #include "tools/scenario/play/faults.hpp"
 
 #include "messages/failure.hpp"
+#include "tools/worker/ending.hpp"
 
 #include <functional>
 #include <map>
@@ -41,14 +42,36 @@ void worker_reports(const scene& s) {
   s.in.processes().exit(worker, 0);
 }
 
-void session_crashes(const scene& s) {
-  if (!s.on.files.owner)
-    throw failed("bad_scenario", "no share has a session that could crash", "");
-  caf::anon_send_exit(s.on.files.owner, caf::exit_reason::kill);
+std::string terminal_called(const scene& s, const std::string& name) {
+  if (name.empty()) return s.in.youngest_of("terminals");
+  for (const auto& each : s.in.records())
+    if (each.event_type == terminal_spawned::describe().name)
+      if (const auto made = decoded<terminal_spawned>(json::parse(each.metadata.text)).terminal;
+          made.name == name)
+        return made.terminal_id;
+  throw failed("bad_scenario", "there never was a terminal called " + name, "");
+}
+
+/// Where in the tree an actor is that a scenario names.
+std::string path_of(const scene& s, const std::string& actor) {
+  const auto share = "shares/" + (s.share.empty() ? s.in.youngest_of("shares") : s.share);
+  if (actor == "session") return share;
+  if (actor == "ttl clock" || actor == "share worker") return share + "/" + actor;
+  if (actor == "terminal") return "terminals/" + terminal_called(s, s.text("terminal"));
+  return actor;
 }
 
 void crash(const scene& s) {
-  caf::anon_send_exit(s.in.part(s.text("branch")), caf::exit_reason::kill);
+  caf::anon_send_exit(s.in.part(path_of(s, s.text("actor"))), caf::exit_reason::kill);
+}
+
+/// Nothing that a worker tells them reaches them, and it lets them go in its own time.
+void guests_read_nothing(const scene& s) {
+  const auto whole = s.on.settings.shares.end_deadline.chrono();
+  const auto limit = limit_of(worker::end_step::guests_leaving, {whole, whole});
+  const auto by = s.text("by");
+  s.on.processes.worker.end_takes = {};
+  if (s.wrong) s.on.processes.worker.end_takes = by.empty() ? span{limit.count()} : parse_span(by);
 }
 
 const std::map<std::string, action>& once() {
@@ -78,7 +101,6 @@ const std::map<std::string, action>& once() {
        }},
       {"machine sleeps", [](const scene& s) { s.in.time().sleep(parse_span(s.text("for"))); }},
       {"crash", crash},
-      {"session crashes", session_crashes},
       {"policy broken", [](const scene& s) { s.on.policy->replace("version = 1\n[[rule]\n"); }},
   };
   return list;
@@ -92,10 +114,12 @@ const std::map<std::string, action>& lasting() {
              s.only_if_wrong("spawn_failed", "it can't be executed");
        }},
       {"worker never ready", [](const scene& s) { s.on.processes.worker.gets_ready = !s.wrong; }},
+      {"worker torn", [](const scene& s) { s.on.processes.worker.torn = s.wrong; }},
       {"worker silent", [](const scene& s) { s.on.processes.worker.beats = !s.wrong; }},
       {"worker ignores end", [](const scene& s) { s.on.processes.worker.obeys_end = !s.wrong; }},
       {"worker survives kill",
        [](const scene& s) { s.on.processes.worker.dies_at_kill = !s.wrong; }},
+      {"guests read nothing", guests_read_nothing},
       {"lines lost", [](const scene& s) { s.on.processes.lines.lost = s.wrong; }},
       {"lines repeated", [](const scene& s) { s.on.processes.lines.repeated = s.wrong; }},
       {"lines late",

@@ -17,6 +17,14 @@ const json& names::at(const std::string& name) const {
   return found->second;
 }
 
+std::string names::share_of(const json& words) const {
+  const auto name = words.value("of", "");
+  if (name.empty()) return {};
+  const auto& kept = at(name);
+  const auto& view = kept.contains("share") ? kept["share"] : kept;
+  return view.value("share_id", "");
+}
+
 json names::value_of(const std::string& reference) const {
   const auto dot = std::min(reference.find('.'), reference.size());
   auto value = at(reference.substr(1, dot - 1));

@@ -16,6 +16,9 @@ public:
 
   const messages::json& at(const std::string& name) const;
 
+  /// The id of the share that a step is about, by its "of"; empty when it names none.
+  std::string share_of(const messages::json& words) const;
+
   /// `words` with each "$NAME.FIELD" replaced; "$$" is a "$". Throws `failed` (`unknown_name`).
   messages::json filled_in(const messages::json& words) const;
 

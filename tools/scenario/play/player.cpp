@@ -3,6 +3,7 @@
 #include "messages/failure.hpp"
 #include "tools/scenario/explore/schedules.hpp"
 #include "tools/scenario/play/faults.hpp"
+#include "tools/scenario/play/guests.hpp"
 #include "tools/scenario/play/properties.hpp"
 #include "tools/scenario/play/setting.hpp"
 #include "tools/scenario/play/unmet.hpp"
@@ -23,8 +24,7 @@ public:
         guard_(*machine_), dice_(options.seed) {
     furnish(*machine_, which.setting, options.policy, which.file);
     began_ = machine_->clock->wall;
-    for (const auto& [name, kind] : people_of(which.setting)) people_[name] = {kind, name};
-    people_["operator"] = the_operator;
+    people_ = people_of(which.setting);
     booted_ms_ = machine_->clock->boot_ms;
   }
 
@@ -133,10 +133,7 @@ private:
     if (now.what == "answered") check_answer(requests_, value, words);
     if (now.what == "expect") expect(words);
     if (now.what == "unexpected") find_none(words);
-    if (now.what == "guest") guest(words);
-    if (now.what == "shown") shown(words);
-    if (now.what == "farewell") farewell_said(words);
-    if (now.what == "inside") inside(words);
+    if (guest_steps::knows(now.what)) guests_.take(*world_, now.what, words);
     if (now.what == "fault") fault(words);
     if (now.what == "repair") {
       turn(*world_, *machine_, value, words, {}, false);
@@ -227,63 +224,6 @@ private:
                   sketch(json::parse(machine_->disk.records[*found].metadata.text))};
   }
 
-  /// The id of the share that a step is about; empty when it names none.
-  std::string share_of(const json& words) const {
-    const auto name = words.value("of", "");
-    if (name.empty()) return {};
-    const auto& kept = kept_.at(name);
-    const auto& view = kept.contains("share") ? kept["share"] : kept;
-    return view.value("share_id", "");
-  }
-
-  void guest(const json& words) {
-    auto& worker = world_->worker_of(share_of(words));
-    auto& known = guests_[&worker];
-    if (words["guest"] == "joins") {
-      const auto number = std::to_string(++known);
-      world_->processes().say_line(
-          worker, worker_lines::guest_joined{words.value("name", "g" + number),
-                                             "SHA256:guest" + number, "127.0.0.1:4100" + number,
-                                             static_cast<std::int32_t>(9000 + known)});
-    } else {
-      world_->processes().say_line(
-          worker, worker_lines::guest_left{words.value("name", "g" + std::to_string(known))});
-    }
-    world_->settle();
-  }
-
-  simulated_child& any_worker_of(const std::string& share) {
-    auto& all = machine_->processes.children;
-    const auto found = std::find_if(all.rbegin(), all.rend(), [&](const simulated_child& each) {
-      const auto id = each.share_id();
-      return !id.empty() && (share.empty() || id == share);
-    });
-    if (found == all.rend()) throw unmet{"no worker was ever started for it"};
-    return *found;
-  }
-
-  void shown(const json& words) {
-    const auto said = any_worker_of(share_of(words)).heard<worker_lines::status>();
-    const auto last = said.empty() ? worker_lines::status{} : said.back();
-    if (!contains(last.text, words["shown"])) throw unmet{"the guests see '" + last.text + "'"};
-    if (words.contains("alert") && words["alert"] != last.alert)
-      throw unmet{last.alert ? "it stands out" : "it does not stand out"};
-  }
-
-  void farewell_said(const json& words) {
-    const auto said = any_worker_of(share_of(words)).heard<worker_lines::end>();
-    if (said.empty()) throw unmet{"the guests were told nothing at the end"};
-    if (!contains(said.back().text, words["farewell"]))
-      throw unmet{"the guests were told '" + said.back().text + "'"};
-  }
-
-  void inside(const json& words) {
-    auto id = share_of(words);
-    if (id.empty()) id = any_worker_of(id).share_id();
-    const auto there = world_->share(id).guests.size();
-    if (there != words["inside"]) throw unmet{std::to_string(there) + " guests are in"};
-  }
-
   void fault(const json& words) {
     if (words.contains("chance") && dice_() % 100 >= words["chance"].get<std::uint64_t>()) return;
     if (words.contains("when")) {
@@ -293,7 +233,7 @@ private:
     if (words["fault"] == "runtime killed") return restart(false, length_of(words, "for"));
     if (words["fault"] == "runtime stopped") return restart(true, {});
     if (words["fault"] == "requester leaves") return world_->disconnect(person(words, "who"));
-    turn(*world_, *machine_, words["fault"], words, share_of(words), true);
+    turn(*world_, *machine_, words["fault"], words, kept_.share_of(words), true);
     world_->settle();
   }
 
@@ -338,6 +278,8 @@ private:
         result_.sometimes.insert(i);
     }
     line = 0;
+    const auto chain = machine_->disk.verify();
+    if (!chain.valid) throw unmet{"the chain of the records does not verify: " + chain.problem};
     look_at_restart();
   }
 
@@ -377,8 +319,8 @@ private:
   std::int64_t booted_ms_ = 0;
   std::map<std::string, identity> people_;
   std::map<std::string, asked> requests_;
-  std::map<const simulated_child*, int> guests_; ///< how many ever joined
   names kept_;
+  guest_steps guests_{*machine_, kept_};
   std::set<std::size_t> expected_; ///< places of events that a step has expected
   std::size_t before_ = 0;         ///< how many there were before the first step
   std::uint64_t runtimes_ = 0;

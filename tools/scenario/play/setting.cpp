@@ -7,6 +7,7 @@
 namespace termlease::scenario {
 
 using messages::failed;
+using messages::identity;
 using messages::identity_kind;
 using messages::json;
 
@@ -64,11 +65,15 @@ std::vector<std::string> terminals_of(const json& setting) {
   return names;
 }
 
-std::map<std::string, identity_kind> people_of(const json& setting) {
-  std::map<std::string, identity_kind> all;
+std::map<std::string, identity> people_of(const json& setting) {
+  std::map<std::string, identity> all;
   const auto wanted = setting.value("people", json::object());
-  for (const auto& [name, kind] : wanted.items())
-    all[name] = kind == "agent" ? identity_kind::agent : identity_kind::human;
+  for (const auto& [name, kind] : wanted.items()) {
+    const auto before = kind.get<std::string>() + ":";
+    all[name] = {kind == "agent" ? identity_kind::agent : identity_kind::human,
+                 name.starts_with(before) ? name.substr(before.size()) : name};
+  }
+  all["operator"] = the_operator;
   return all;
 }
 

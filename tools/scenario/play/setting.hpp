@@ -26,6 +26,7 @@ std::string policy_of_file(const std::filesystem::path& path);
 
 std::vector<std::string> terminals_of(const messages::json& setting);
 
-std::map<std::string, messages::identity_kind> people_of(const messages::json& setting);
+/// By the name that the steps use; the operator is among them.
+std::map<std::string, messages::identity> people_of(const messages::json& setting);
 
 } // namespace termlease::scenario

@@ -99,7 +99,7 @@ json value_schema(const word& what) {
   if (what.value == "TOPIC") return {{"enum", of_bus("topics", "topic")}};
   if (what.value == "FAULT") return {{"enum", names_of(fault_words())}};
   if (what.value == "NUMBER") return {{"type", "integer"}};
-  if (what.value == "JOINS") return {{"enum", {"joins", "leaves"}}};
+  if (what.value == "JOINS") return {{"enum", {"joins", "leaves", "floods"}}};
   return {{"type", "string"}};
 }
 
@@ -117,9 +117,42 @@ json word_schema(const word& what, bool is_step) {
   return schema;
 }
 
+/// What a payload may have in it, by the names and default values of its description.
+json payload_schema(const json& payload) {
+  json keys = json::object();
+  for (const auto& [name, value] : payload.items()) {
+    keys[name] = json::object();
+    // "$NAME.FIELD" may stand for anything.
+    if (value.is_boolean()) keys[name]["type"] = {"boolean", "string"};
+    if (value.is_number()) keys[name]["type"] = {"integer", "string"};
+    if (value.is_object()) keys[name]["type"] = {"object", "string"};
+    if (value.is_array()) keys[name]["type"] = {"array", "string"};
+  }
+  return {{"properties", std::move(keys)}};
+}
+
+/// Which `with` belongs to which method or topic, where a word has one.
+json with_schemas(const word& what) {
+  json rules = json::array();
+  const bool asks = what.value == "METHOD";
+  if (!asks && what.value != "TOPIC") return rules;
+  const auto bus = bus::introspection();
+  for (const auto& each : bus[asks ? "methods" : "topics"]) {
+    const json name = each[asks ? "method" : "topic"];
+    json rule;
+    rule["if"]["properties"][std::string(what.name)]["const"] = name;
+    rule["then"]["properties"]["with"] = payload_schema(each["payload"]);
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
 json list_schema(const std::vector<word>& list, bool is_step) {
   json one_of = json::array();
-  for (const auto& each : list) one_of.push_back(word_schema(each, is_step));
+  for (const auto& each : list) {
+    one_of.push_back(word_schema(each, is_step));
+    if (auto rules = with_schemas(each); !rules.empty()) one_of.back()["allOf"] = std::move(rules);
+  }
   if (is_step) {
     auto pause = object_schema({{"at", value_kind::length, "since the beginning"},
                                 {"after", value_kind::length, "since the step before"}});
@@ -127,6 +160,19 @@ json list_schema(const std::vector<word>& list, bool is_step) {
     one_of.push_back(pause);
   }
   return {{"type", "array"}, {"items", {{"anyOf", one_of}}}};
+}
+
+} // namespace
+
+namespace {
+
+/// One method or topic, and what its payload has in it.
+std::string message_text(const json& each, const char* name) {
+  auto text = "  " + each[name].get<std::string>() + "  " + each["doc"].get<std::string>() + "\n";
+  std::string fields;
+  for (const auto& [key, value] : each["payload"].items())
+    fields += (fields.empty() ? "" : ", ") + key;
+  return fields.empty() ? text : text + "      with " + fields + "\n";
 }
 
 } // namespace
@@ -142,11 +188,9 @@ std::string vocabulary_text() {
   text += words_text("Properties", property_words());
   text += "\nMethods\n";
   const auto bus = bus::introspection();
-  for (const auto& each : bus["methods"])
-    text += "  " + each["method"].get<std::string>() + "  " + each["doc"].get<std::string>() + "\n";
+  for (const auto& each : bus["methods"]) text += message_text(each, "method");
   text += "\nTopics\n";
-  for (const auto& each : bus["topics"])
-    text += "  " + each["topic"].get<std::string>() + "  " + each["doc"].get<std::string>() + "\n";
+  for (const auto& each : bus["topics"]) text += message_text(each, "topic");
   return text;
 }
 

@@ -249,14 +249,14 @@ private:
     if (!one[name].is_string()) return complain(place, std::string(expected(value_kind::text)));
     const auto value = one[name].get<std::string>();
     if (name == "fault" || name == "repair") return check_fault(at, one, value, also);
-    if (name == "do") check_method(place, value);
+    if (name == "do") check_method(at, one, value);
     if (one.contains("together") && one["together"] == true &&
         (one.contains("answer") || !one.contains("as")))
       complain(place, "is asked together with the next step: its answer comes later",
                "leave out 'answer', give it a name with 'as', and look with 'answered'");
     if (name == "expect" || name == "unexpected") check_topic(place, value);
-    if (name == "guest" && value != "joins" && value != "leaves")
-      complain(place, "a guest 'joins' or 'leaves'");
+    if (name == "guest" && value != "joins" && value != "leaves" && value != "floods")
+      complain(place, "a guest 'joins', 'leaves' or 'floods'");
     check_keys(at, one, what.parameters, also);
   }
 
@@ -264,7 +264,7 @@ private:
                    const std::vector<std::string_view>& also) {
     const auto* const fault = find_word(fault_words(), value);
     if (one.contains("when")) check_trap(at, one, value);
-    check_branch(at, one);
+    check_actor(at, one);
     if (value == "clock set" && one.contains("by") && one["by"].is_string()) {
       auto by = one["by"].get<std::string>();
       if (by.starts_with('-')) by.erase(0, 1);
@@ -289,20 +289,34 @@ private:
       complain(at + "/when", "'" + fault + "' does not happen in the midst of things");
   }
 
-  void check_branch(const std::string& at, const json& one) {
-    if (!one.contains("branch") || !one["branch"].is_string()) return;
-    const std::string branch = one["branch"];
-    const auto known = branch_names();
-    if (std::find(known.begin(), known.end(), branch) == known.end())
-      complain(at + "/branch", "'" + branch + "' is no part of the runtime",
-               config::suggestion(branch, known));
+  void check_actor(const std::string& at, const json& one) {
+    if (!one.contains("actor") || !one["actor"].is_string()) return;
+    const std::string actor = one["actor"];
+    const auto known = actor_names();
+    if (std::find(known.begin(), known.end(), actor) == known.end())
+      complain(at + "/actor", "'" + actor + "' is no part of the runtime",
+               config::suggestion(actor, known));
   }
 
-  void check_method(const std::string& place, const std::string& value) {
-    if (bus::find_method(value) != nullptr) return;
+  void check_method(const std::string& at, const json& one, const std::string& wanted) {
+    const auto* const method = bus::find_method(wanted);
+    if (method == nullptr) {
+      std::vector<std::string_view> names;
+      for (const auto& each : bus::methods()) names.push_back(each.name);
+      return complain(at + "/do", "'" + wanted + "' is no method",
+                      config::suggestion(wanted, names));
+    }
+    // What is meant to be refused may be wrong.
+    if (!one.contains("with") || !one["with"].is_object() ||
+        one.value("answer", json()) == "bad_payload")
+      return;
+    const auto fields = method->fields();
     std::vector<std::string_view> names;
-    for (const auto& each : bus::methods()) names.push_back(each.name);
-    complain(place, "'" + value + "' is no method", config::suggestion(value, names));
+    for (const auto& [name, value] : fields.items()) names.push_back(name);
+    for (const auto& [key, value] : one["with"].items())
+      if (!fields.contains(key))
+        complain(at + "/with/" + key, "is no part of what this method takes",
+                 config::suggestion(key, names));
   }
 
   void check_topic(const std::string& place, const std::string& value) {
@@ -340,50 +354,6 @@ loaded_script load_script(const std::string& file) {
   if (!in)
     throw messages::failed("no_scenario", "can't read " + file, "check its name and its rights");
   return parse_script(text.str(), file);
-}
-
-namespace {
-
-std::string indented(const std::string& text) {
-  std::string inner;
-  for (const auto each : text) inner.append(each == '\n' ? "\n  " : std::string(1, each));
-  return inner;
-}
-
-/// A step as people write it: when, what, and then the rest, on one line.
-std::string line_of(const json& words, const std::string& what) {
-  std::string text;
-  const auto add = [&](const std::string& key, const json& value) {
-    text += (text.empty() ? "" : ", ") + json(key).dump() + ": " + value.dump();
-  };
-  for (const auto* key : {"at", "after", what.c_str()})
-    if (words.contains(key)) add(key, words[key]);
-  for (const auto& [key, value] : words.items())
-    if (key != "at" && key != "after" && key != what) add(key, value);
-  return "    {" + text + "}";
-}
-
-template <class List> std::string lines_of(const char* key, const List& list) {
-  std::string text = std::string(",\n  \"") + key + "\": [";
-  for (std::size_t i = 0; i < list.size(); ++i)
-    text += (i == 0 ? "\n" : ",\n") + line_of(list[i].words, list[i].what);
-  return text + "\n  ]";
-}
-
-} // namespace
-
-std::string to_text(const script& which) {
-  std::string text = "{\n  \"scenario\": " + json(which.name).dump();
-  const auto add = [&](const char* key, const json& value) {
-    text += std::string(",\n  \"") + key + "\": " + value.dump();
-  };
-  if (!which.shows.empty()) add("shows", which.shows);
-  if (which.seed != 0) add("seed", which.seed);
-  if (which.strategy != "fifo") add("strategy", which.strategy);
-  if (!which.setting.empty()) text += ",\n  \"setting\": " + indented(which.setting.dump(2));
-  text += lines_of("steps", which.steps);
-  if (!which.properties.empty()) text += lines_of("properties", which.properties);
-  return text + "\n}\n";
 }
 
 } // namespace termlease::scenario

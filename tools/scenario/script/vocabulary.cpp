@@ -39,9 +39,11 @@ std::vector<word> make_steps() {
        "TOPIC",
        {{"with", object, "what its payload would contain"}}},
       {"guest",
-       "\"joins\" or \"leaves\"",
+       "\"joins\" or \"leaves\", or \"floods\": comes and goes without a pause",
        "JOINS",
-       {of_share, {"name", text, "which guest: \"g1\" and so on; the youngest one if left out"}}},
+       {of_share,
+        {"name", text, "which guest: \"g1\" and so on; the youngest one if left out"},
+        {"times", number, "how often it comes and goes in a flood; 100 if left out"}}},
       {"shown",
        "what stands in the status line of every guest",
        "TEXT",
@@ -59,14 +61,19 @@ std::vector<word> make_steps() {
   };
 }
 
-std::vector<word> make_faults() {
-  const parameter by{"by", length, "how long"};
+/// Of a share's worker, and of the lines that it says.
+std::vector<word> worker_faults() {
   return {
       {"worker can't start", "the share's worker can't be executed", "", {}},
       {"worker never ready", "workers start and never say their link", "", {}},
+      {"worker torn", "workers die in the midst of saying their link", "", {}},
       {"worker silent", "workers send no heartbeat from now on", "", {}},
       {"worker ignores end", "workers that are told to end don't", "", {}},
       {"worker survives kill", "workers don't even end by SIGKILL", "", {}},
+      {"guests read nothing",
+       "guests take in nothing, so that a worker's end waits for them",
+       "",
+       {{"by", length, "for how long; as long as it may if left out"}}},
       {"worker exits",
        "the worker of a share is gone",
        "",
@@ -84,11 +91,17 @@ std::vector<word> make_faults() {
         {"terminal_gone", flag, "its terminal is gone"}}},
       {"lines lost", "what workers say never arrives", "", {}},
       {"lines repeated", "what workers say arrives twice", "", {}},
-      {"lines late", "what workers say arrives late", "", {by}},
+      {"lines late", "what workers say arrives late", "", {{"by", length, "how long"}}},
       {"lines reordered",
        "what workers say arrives late by other times, each from the seed, and overtakes itself",
        "",
        {{"by", length, "at most by how long"}}},
+  };
+}
+
+/// Of everything else on the machine, and of the runtime itself.
+std::vector<word> other_faults() {
+  return {
       {"relay can't start", "the relay can't be executed", "", {}},
       {"relay never up", "the relay starts and never listens", "", {}},
       {"relay exits", "the relay is gone", "", {}},
@@ -108,11 +121,14 @@ std::vector<word> make_faults() {
       {"machine sleeps", "no program runs for a while", "", {{"for", length, "how long", true}}},
       {"alarms late", "an alarm that was taken back may still ring", "", {}},
       {"crash",
-       "a part of the tree crashes",
+       "an actor crashes",
        "",
-       {{"branch", text,
-         "journal, router, policy gate, approvals, tokens, terminals, relays, shares", true}}},
-      {"session crashes", "the actor of the youngest share crashes", "", {}},
+       {{"actor", text,
+         "journal, router, policy gate, approvals, tokens, terminals, relays, shares; or of one "
+         "share its session, ttl clock or share worker; or one terminal",
+         true},
+        of_share,
+        {"terminal", text, "its name, for \"terminal\"; the youngest one if left out"}}},
       {"requester leaves",
        "the connection of somebody is gone",
        "",
@@ -124,6 +140,13 @@ std::vector<word> make_faults() {
        {{"for", length, "how long there is none"}}},
       {"runtime stopped", "the runtime is stopped in order, and started again", "", {}},
   };
+}
+
+std::vector<word> make_faults() {
+  auto all = worker_faults();
+  auto others = other_faults();
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
 }
 
 std::vector<word> make_properties() {
@@ -188,14 +211,16 @@ const std::vector<parameter>& setting_keys() {
       {"settings", object, "as in settings.toml, by dotted key: {\"shares.max_ttl\": \"2h\"}"},
       {"terminals", anything, "a list of names of terminals; [\"demo\"] if left out"},
       {"people", object,
-       "who there is besides the operator: {\"ann\": \"human\", \"bot\": \"agent\"}"},
+       "who there is besides the operator: {\"ann\": \"human\", \"bot\": \"agent\"}; \"agent:ann\" "
+       "is another ann"},
   };
   return list;
 }
 
-std::span<const std::string_view> branch_names() {
-  static constexpr std::string_view list[] = {"journal", "router",    "policy gate", "approvals",
-                                              "tokens",  "terminals", "relays",      "shares"};
+std::span<const std::string_view> actor_names() {
+  static constexpr std::string_view list[] = {"journal", "router",    "policy gate",  "approvals",
+                                              "tokens",  "terminals", "relays",       "shares",
+                                              "session", "ttl clock", "share worker", "terminal"};
   return list;
 }
 

@@ -36,8 +36,8 @@ const std::vector<word>& property_words();
 const std::vector<parameter>& file_keys();
 const std::vector<parameter>& setting_keys();
 
-/// The parts of the runtime that a fault may name: the branches of actors/runtime/tree.cpp.
-std::span<const std::string_view> branch_names();
+/// The actors that a fault may name: the branches of actors/runtime/tree.cpp, and their children.
+std::span<const std::string_view> actor_names();
 /// In which order turns may come (explore/schedules.hpp).
 std::span<const std::string_view> strategy_names();
 

@@ -18,9 +18,6 @@ public:
 
   const caf::actor& address() const { return address_; }
 
-  /// Who has set the youngest alarm of that name; throws when nobody has.
-  const caf::actor& owner_of(const std::string& name) const;
-
   bool late_rings = false; ///< alarms that were replaced or cancelled ring nevertheless
 
 private:

@@ -1,9 +1,12 @@
 #pragma once
 
 // Why: the twin of the journal's storage and archive (bus/journal/storage.hpp): records in memory,
-// which stay when a runtime ends, on a disk that can be slow, full, or gone.
+// chained as the real ones are, which stay when a runtime ends, on a disk that can be slow, full,
+// or gone.
 
+#include "bus/journal/chain.hpp"
 #include "messages/journal.hpp"
+#include "messages/runtime.hpp"
 
 #include <caf/all.hpp>
 
@@ -31,6 +34,9 @@ public:
   /// The runtime is gone: what waits is never written, and the next one finds a disk that works.
   void forget();
 
+  /// Whether the records are those that were written, and the head that is known is among them.
+  messages::chain_report verify(const messages::check_chain& known = {}) const;
+
   /// How many commits wait for `release`.
   std::size_t waiting() const { return commits_.size(); }
 
@@ -46,10 +52,12 @@ private:
   using promise = caf::typed_response_promise<messages::recorded>;
   using released = caf::atom_constant<caf::atom("released")>;
 
+  bus::chain_hash head() const;
   messages::recorded write(std::vector<messages::record> batch);
   messages::journal_part read(const messages::read_records& which) const;
 
   caf::weak_actor_ptr edge_;
+  std::vector<bus::chain_hash> hashes_;   ///< of the records, each over all before it
   std::optional<std::size_t> until_held_; ///< commits before they are held; nothing: never
   std::deque<std::pair<messages::commit, promise>> commits_;
 };

@@ -1,11 +1,7 @@
 #include "tools/scenario/simulation/simulated_alarms.hpp"
-#include "tools/scenario/simulation/simulated_disk.hpp"
 #include "tools/scenario/simulation/simulated_files.hpp"
 
-#include "messages/runtime.hpp"
-
 #include <algorithm>
-#include <stdexcept>
 
 namespace termlease::scenario {
 
@@ -49,13 +45,6 @@ void simulated_alarms::forget(const std::string& name, const caf::actor& owner) 
   }
 }
 
-const caf::actor& simulated_alarms::owner_of(const std::string& name) const {
-  const auto found = std::find_if(alarms_.rbegin(), alarms_.rend(),
-                                  [&](const alarm& each) { return each.name == name; });
-  if (found == alarms_.rend()) throw std::runtime_error("nobody has set an alarm " + name);
-  return found->owner;
-}
-
 std::optional<span> simulated_alarms::until_next() const {
   std::optional<span> next;
   for (const auto& each : alarms_) {
@@ -74,10 +63,9 @@ void simulated_alarms::ring() {
 }
 
 caf::actor simulated_files::spawn_in(caf::actor_system& system) {
-  return system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+  return system.spawn([this]() -> caf::behavior {
     return {
-        [=, this](const make_folder& what) {
-          if (what.path.find("/shares/") != std::string::npos) owner = sender_of(self);
+        [this](const make_folder& what) {
           for (auto path = what.path; !problem && !path.empty(); path = folder_of(path))
             folders.insert(path);
           return file_done{{}, problem};
@@ -103,72 +91,6 @@ caf::actor simulated_files::spawn_in(caf::actor_system& system) {
         },
     };
   });
-}
-
-caf::actor simulated_disk::spawn_in(caf::actor_system& system) {
-  commits_.clear();
-  const auto edge = system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
-    return {
-        [=, this](const commit& batch) -> caf::result<recorded> {
-          if (until_held_ != 0) {
-            if (until_held_) --*until_held_;
-            return write(batch.records);
-          }
-          auto reply = self->make_response_promise<recorded>();
-          commits_.emplace_back(batch, reply);
-          return reply;
-        },
-        // In a turn of its own: a promise may be kept nowhere else.
-        [this](released) {
-          for (auto& [batch, reply] : std::exchange(commits_, {}))
-            reply.deliver(write(batch.records));
-        },
-        [this](const read_records& which) { return read(which); },
-        [this](const note_head&) {
-          return check_chain{records.size(), {}};
-        },
-        [this](const check_chain& wanted) {
-          return chain_report{wanted.sequence == records.size(), records.size(), 0, {}, "head"};
-        },
-    };
-  });
-  edge_ = caf::actor_cast<caf::weak_actor_ptr>(edge);
-  return edge;
-}
-
-void simulated_disk::release() {
-  until_held_.reset();
-  if (const auto edge = caf::actor_cast<caf::strong_actor_ptr>(edge_))
-    caf::anon_send(caf::actor_cast<caf::actor>(edge), released::value);
-}
-
-void simulated_disk::forget() {
-  until_held_.reset();
-  commits_.clear();
-}
-
-recorded simulated_disk::write(std::vector<record> batch) {
-  if (problem) return {0, problem};
-  if (refuses && std::any_of(batch.begin(), batch.end(), refuses))
-    return {0, {"bad_record", "a record is too long", {}, false}};
-  ++commits;
-  for (auto& each : batch) {
-    each.sequence = records.size() + 1;
-    records.push_back(std::move(each));
-    if (durable) durable(records.back());
-  }
-  return {records.size(), {}};
-}
-
-journal_part simulated_disk::read(const read_records& which) const {
-  journal_part part;
-  if (problem) part.problem = problem;
-  for (const auto& each : records) {
-    if (part.problem || part.records.size() >= which.limit) break;
-    if (each.sequence < which.from || each.timestamp < which.since) continue;
-    if (which.share_id.empty() || which.share_id == each.share_id) part.records.push_back(each);
-  }
-  return part;
 }
 
 } // namespace termlease::scenario

@@ -19,7 +19,6 @@ public:
 
   std::map<std::string, std::string> files;
   std::set<std::string> folders;
-  caf::actor owner;          ///< the session that has made its folder last
   messages::failure problem; ///< while set, nothing can be made or written
 };
 

@@ -11,6 +11,7 @@ using namespace messages;
 namespace {
 
 using beat_atom = caf::atom_constant<caf::atom("beat")>;
+using gone_atom = caf::atom_constant<caf::atom("gone")>;
 
 std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -29,6 +30,14 @@ failure closed_folder(const std::string& path) {
 std::string facts_of(const simulated_pane& pane) {
   return pane.session_id + "\t" + pane.pane + "\t" + std::to_string(pane.pid) + "\t" +
          pane.session + "\n";
+}
+
+template <class News>
+void send_late(caf::event_based_actor* self, const caf::actor& to, span late, const News& news) {
+  if (late > span{})
+    self->delayed_send(to, late.chrono(), news);
+  else
+    caf::anon_send(to, news);
 }
 
 } // namespace
@@ -67,6 +76,9 @@ caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
       },
       [=, this](const watch_process& what) { watch(what.pid, sender()); },
       [this](beat_atom, child_id id) { beat(id); },
+      [this](gone_atom, child_id id) {
+        if (auto* child = find(id)) end(*child);
+      },
   };
 }
 
@@ -97,7 +109,7 @@ void simulated_processes::arm_heartbeat(child_id id) {
 }
 
 void simulated_processes::beat(child_id id) {
-  const auto* child = find(id);
+  auto* child = find(id);
   if (child == nullptr) return;
   if (worker.beats) say_line(*child, worker_lines::heartbeat{});
   arm_heartbeat(id);
@@ -107,12 +119,17 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   child.told.push_back(bytes.substr(0, bytes.find('\n')));
   if (child.program() != "termlease-worker") return;
   const auto type = decode_line(child.told.back()).first;
+  if (type == worker_lines::start::describe().name && worker.torn) return exit(child, 1);
   if (type == worker_lines::start::describe().name && worker.gets_ready)
     say_line(child, worker_lines::ready{worker.link});
-  if (type == worker_lines::end::describe().name && worker.obeys_end) {
-    say_line(child, worker_lines::ended{});
-    exit(child, 0);
-  }
+  if (type != worker_lines::end::describe().name || !worker.obeys_end) return;
+  if (worker.end_takes == span{}) return end(child);
+  self_->delayed_send(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
+}
+
+void simulated_processes::end(simulated_child& child) {
+  say_line(child, worker_lines::ended{});
+  exit(child, 0);
 }
 
 void simulated_processes::close_input(simulated_child& child) {
@@ -216,8 +233,7 @@ std::size_t simulated_processes::running(const std::string& program) const {
                     [&](const auto& each) { return each.running && each.program() == program; }));
 }
 
-void simulated_processes::say(const simulated_child& child, const std::string& line,
-                              bool is_error) {
+void simulated_processes::say(simulated_child& child, const std::string& line, bool is_error) {
   const auto how = child.program() == "termlease-worker" ? lines : line_manners{};
   if (how.lost) return;
   const child_line said{child.id, {line}, is_error};
@@ -225,17 +241,18 @@ void simulated_processes::say(const simulated_child& child, const std::string& l
     auto late = how.late;
     if (how.up_to_late > span{})
       late.ms += static_cast<std::int64_t>(static_cast<double>(how.up_to_late.ms) * random());
-    if (late > span{})
-      self_->delayed_send(child.owner, late.chrono(), said);
-    else
-      caf::anon_send(child.owner, said);
+    child.quiet_at = std::max(child.quiet_at, self_->clock().now() + late.chrono());
+    send_late(self_, child.owner, late, said);
   }
 }
 
 void simulated_processes::exit(simulated_child& child, int status) {
   if (!std::exchange(child.running, false)) return;
-  const auto owner = std::exchange(child.owner, nullptr);
-  caf::anon_send(owner, child_exited{child.id, status});
+  const auto left =
+      std::max(child.quiet_at - self_->clock().now(), caf::actor_clock::duration_type{});
+  send_late(self_, std::exchange(child.owner, nullptr),
+            {std::chrono::duration_cast<std::chrono::milliseconds>(left).count()},
+            child_exited{child.id, status});
 }
 
 } // namespace termlease::scenario

@@ -26,6 +26,8 @@ struct simulated_child {
   caf::actor owner;
   std::vector<std::string> told; ///< whole lines, without the newline
   std::vector<int> signals;
+  /// When the last of its lines that are late is there: its end is never told before.
+  caf::actor_clock::time_point quiet_at{};
   bool input_closed = false;
   bool running = true;
 
@@ -51,6 +53,8 @@ struct worker_manners {
   bool beats = true;     ///< sends heartbeats
   bool obeys_end = true; ///< ends when told, or when its stdin closes
   bool dies_at_kill = true;
+  bool torn = false;        ///< it dies in the midst of saying its link
+  messages::span end_takes; ///< zero: it ends at once
   std::string link = "ssh secret-link@127.0.0.1 -p 4001";
 };
 
@@ -105,9 +109,9 @@ public:
   simulated_child& last(const std::string& program);
   std::size_t running(const std::string& program) const;
 
-  void say(const simulated_child& child, const std::string& line, bool is_error = false);
+  void say(simulated_child& child, const std::string& line, bool is_error = false);
 
-  template <class Line> void say_line(const simulated_child& child, const Line& line) {
+  template <class Line> void say_line(simulated_child& child, const Line& line) {
     auto text = messages::encode_line(line);
     text.pop_back();
     say(child, text);
@@ -127,6 +131,7 @@ private:
   void abandon(const caf::actor_addr& owner);
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
+  void end(simulated_child& child);
   void arm_heartbeat(messages::child_id id);
   simulated_child* find(messages::child_id id);
   messages::program_result run(const messages::run_program& wanted);

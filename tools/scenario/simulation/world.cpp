@@ -62,7 +62,6 @@ world::world(std::shared_ptr<machine> on, const world_options& options)
 
 world::~world() {
   machine_->processes.runtime_gone();
-  machine_->files.owner = nullptr;
   machine_->disk.hold();
   for (const auto& each : edges_) caf::anon_send_exit(each, caf::exit_reason::kill);
   // What is left of the runtime is only brought to an end, in a time that is nobody's.
@@ -88,6 +87,9 @@ void world::furnish() {
   env_->now = [this] { return time_.now(); };
   env_->next_id = [this] { return ids_.next(time_.now()); };
   env_->log = [this](const std::string& line) { log.push_back(line); };
+  env_->started = [this](const std::string& path, const caf::actor& address) {
+    running_[path] = address;
+  };
   env_->find_tmux = [this] { return machine_->find_tmux(); };
   env_->find_upterm = [this] { return machine_->find_upterm(); };
 }
@@ -106,9 +108,6 @@ actors::ground world::under_the_tree() {
   under.done = [this](int status) {
     done_ = true;
     status_ = status;
-  };
-  under.started = [this](const std::string& branch, const caf::actor& address) {
-    running_[branch] = address;
   };
   return under;
 }
@@ -207,12 +206,21 @@ std::vector<std::string> world::topics() const {
   return all;
 }
 
-void world::crash(const std::string& part) {
-  crash(running_.at(part));
+const caf::actor& world::part(const std::string& path) const {
+  const auto found = running_.find(path);
+  if (found == running_.end()) throw std::runtime_error("no actor was ever started as " + path);
+  return found->second;
 }
 
-void world::crash(const caf::actor& who) {
-  caf::anon_send_exit(who, caf::exit_reason::kill);
+std::string world::youngest_of(const std::string& branch) const {
+  std::string youngest; // ids grow with time
+  for (const auto& [path, address] : running_)
+    if (path.starts_with(branch + "/")) youngest = path.substr(branch.size() + 1);
+  return youngest.substr(0, youngest.find('/'));
+}
+
+void world::crash(const std::string& path) {
+  caf::anon_send_exit(part(path), caf::exit_reason::kill);
   settle();
 }
 

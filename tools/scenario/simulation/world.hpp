@@ -117,12 +117,15 @@ public:
   std::vector<std::string> topics() const;
 
   // Accidents.
-  /// Ends the part of the tree with this name as a crash does.
-  void crash(const std::string& part);
-  void crash(const caf::actor& who);
+  /// Ends the actor at this path of the tree as a crash does; "shares", "shares/ID/ttl clock".
+  /// Throws when there was none.
+  void crash(const std::string& path);
 
-  /// The address behind a facade, as it was last started.
-  caf::actor part(const std::string& name) const { return running_.at(name); }
+  /// As it was last started.
+  const caf::actor& part(const std::string& path) const;
+
+  /// The id of the youngest child that `branch` ever had; empty when it had none.
+  std::string youngest_of(const std::string& branch) const;
 
   /// Ends the runtime in order; returns whether it has ended.
   bool stop();

@@ -120,6 +120,25 @@ std::string keep_short_one(const script& which, const play_options& options) {
   return file.string();
 }
 
+/// What found it is told before it is made short: that takes a while, and writes a file.
+void tell_failing(const invocation& run, const script& which, const outcome& how,
+                  const play_options& failing, const std::string& policy_file) {
+  print_failure(run, which, how);
+  run.screen.out() << "  seed " << failing.seed << " of " << failing.strategy
+                   << ". To see it again, whole or made short:\n    termlease scenario run "
+                   << safe(which.file) << " --seed " << failing.seed << " --strategy "
+                   << failing.strategy
+                   << (policy_file.empty() ? "" : " --policy " + safe(policy_file)) << std::endl;
+}
+
+void tell_passed(const invocation& run, const script& which, const scenario::exploration& found) {
+  for (const auto line : found.never_seen)
+    run.screen.out() << safe(which.file) << ":" << line << ": no run has seen it\n";
+  run.screen.out() << found.seeds << " seeds, " << found.turns << " turns: "
+                   << (found.never_seen.empty() ? "all passed" : "something never happened")
+                   << '\n';
+}
+
 exit_code explore_one(const invocation& run, const given& asked) {
   const auto which = read_script(run, asked.files.at(0));
   if (!which) return exit_code::failed;
@@ -129,41 +148,29 @@ exit_code explore_one(const invocation& run, const given& asked) {
   options.strategy = asked.strategy.empty() ? "random" : asked.strategy;
   options.policy = policy_text(asked.policy);
   const auto found = scenario::explore(*which, options);
-  json result{{"file", which->file},
-              {"strategy", options.strategy},
-              {"seeds", found.seeds},
-              {"turns", found.turns},
-              {"passed", !found.failing && found.never_seen.empty()}};
+  const bool passed = !found.failing && found.never_seen.empty();
+  json result{
+      {"file", which->file},  {"strategy", options.strategy},
+      {"seeds", found.seeds}, {"turns", found.turns},
+      {"passed", passed},
+  };
   result["never_seen"] = found.never_seen;
-  std::string kept;
-  play_options failing;
   if (found.failing) {
+    play_options failing;
     failing.seed = *found.failing;
     failing.strategy = options.strategy;
     failing.policy = options.policy;
-    kept = keep_short_one(*which, failing);
+    if (!run.screen.json()) tell_failing(run, *which, found.failure, failing, asked.policy);
+    const auto kept = keep_short_one(*which, failing);
+    if (!run.screen.json()) run.screen.out() << "    termlease scenario run " << safe(kept) << '\n';
     result["failing_seed"] = failing.seed;
     result["short_script"] = kept;
     result["failure"] = result_of(*which, found.failure, failing)["failure"];
+  } else if (!run.screen.json()) {
+    tell_passed(run, *which, found);
   }
-  if (run.screen.json()) {
-    run.screen.print(result);
-  } else if (found.failing) {
-    print_failure(run, *which, found.failure);
-    run.screen.out() << "  seed " << failing.seed << " of " << options.strategy
-                     << ". To see it again, whole or made short:\n    termlease scenario run "
-                     << safe(which->file) << " --seed " << failing.seed << " --strategy "
-                     << options.strategy
-                     << (asked.policy.empty() ? "" : " --policy " + safe(asked.policy))
-                     << "\n    termlease scenario run " << safe(kept) << '\n';
-  } else {
-    for (const auto line : found.never_seen)
-      run.screen.out() << safe(which->file) << ":" << line << ": no run has seen it\n";
-    run.screen.out() << found.seeds << " seeds, " << found.turns << " turns: "
-                     << (found.never_seen.empty() ? "all passed" : "something never happened")
-                     << '\n';
-  }
-  return found.failing || !found.never_seen.empty() ? exit_code::failed : exit_code::done;
+  if (run.screen.json()) run.screen.print(result);
+  return passed ? exit_code::done : exit_code::failed;
 }
 
 /// The records from a share's first to its last, with what happened beside it.
