@@ -133,7 +133,7 @@ class Ending(unittest.TestCase):
             out, err = revoking.communicate(timeout=processes.GENEROUS)
             self.assertEqual(revoking.returncode, 0, out + err)
             for each in guests:
-                self.assertIn(b"revoked by operator: enough is enough", each.seen)
+                self.assertIn(b"revoked by operator: enough is enough", each.seen, f"ssh ended with {each.status}")
                 each.close()
             self.assertEqual(self.system.share_processes(), {}, "the answer comes once all is gone")
             self.assertIn("revoked by operator: enough", self.assert_ended(share, "revoked")["detail"])
