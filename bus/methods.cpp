@@ -59,6 +59,11 @@ std::vector<method> make_methods() {
       entry<stop_share>(branch::shares),
       entry<list_shares>(branch::shares),
       entry<show_share>(branch::shares),
+      entry<list_guests>(branch::shares),
+      entry<kick_guest>(branch::shares),
+      entry<set_guest_mode>(branch::shares),
+      entry<admit_guest>(branch::shares),
+      entry<deny_guest>(branch::shares),
       entry<list_approvals>(branch::approvals),
       entry<resolve_approval>(branch::approvals),
       entry<create_token>(branch::tokens, only),
@@ -112,15 +117,18 @@ json introspection() {
                      {"doc", each.doc},
                      {"operator_only", each.who == audience::operator_only},
                      {"payload", each.fields()}});
-  return {{"methods", std::move(asked)},
-          {"topics",
-           topics_of<terminal_spawned, terminal_adopted, terminal_closed, share_requested,
-                     share_allowed, share_denied, share_started, share_warned, share_extended,
-                     share_extension_denied, share_revoked, share_stopped, share_guest_joined,
-                     share_guest_left, approval_requested, approval_voted, approval_resolved,
-                     token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
-                     relay_stopped, actor_restarted, runtime_started, runtime_stopped, record, gap,
-                     terminal_list, share_list, approval_list>()}};
+  return {
+      {"methods", std::move(asked)},
+      {"topics",
+       topics_of<terminal_spawned, terminal_adopted, terminal_closed, share_requested,
+                 share_allowed, share_denied, share_started, share_warned, share_extended,
+                 share_extension_denied, share_revoked, share_stopped, share_guest_joined,
+                 share_guest_left, share_guest_knocked, share_guest_admitted, share_guest_denied,
+                 share_guest_kicked, share_guest_recorded, share_mode_changed, share_mode_denied,
+                 approval_requested, approval_voted, approval_resolved, token_created,
+                 token_revoked, policy_loaded, policy_rejected, relay_started, relay_stopped,
+                 actor_restarted, runtime_started, runtime_stopped, record, gap, terminal_list,
+                 share_list, approval_list>()}};
 }
 
 } // namespace termlease::bus

@@ -44,6 +44,9 @@ struct paths {
   std::filesystem::path tmux_socket() const { return runtime / "tmux.sock"; }
 
   std::filesystem::path shares() const { return runtime / "shares"; }
+
+  /// What guests of recorded shares saw; one folder a share.
+  std::filesystem::path recordings() const { return state / "recordings"; }
 };
 
 /// Finds the folders and makes nothing.

@@ -24,6 +24,8 @@ struct share_settings {
   std::uint32_t per_terminal_limit = 4;
   std::uint32_t total_limit = 100;
   std::uint32_t max_guests = 16;
+  messages::span knock_deadline = messages::minutes(2);
+  std::uint32_t recording_limit_mib = 64;
   messages::span start_deadline = messages::seconds(10);
   messages::span end_deadline = messages::seconds(3);
   std::string default_backend = "upterm";
@@ -42,6 +44,10 @@ struct share_settings {
                "concurrent shares of one terminal"),
         number("total_limit", &s::total_limit, 1, 1000, "concurrent shares of all terminals"),
         number("max_guests", &s::max_guests, 1, 200, "guests of one share at the same time"),
+        length("knock_deadline", &s::knock_deadline, "1s", "1h",
+               "how long a guest may wait at the door; then it is sent away"),
+        number("recording_limit_mib", &s::recording_limit_mib, 1, 4096,
+               "MiB of what one guest saw; a guest who needs more must go"),
         length("start_deadline", &s::start_deadline, "1s", "5m",
                "no link by then: the share failed"),
         length("end_deadline", &s::end_deadline, "100ms", "1m",

@@ -166,6 +166,15 @@ struct read_file {
   }
 };
 
+/// The SHA-256 of a file's bytes, in hex. Answered with `file_done`.
+struct digest_file {
+  std::string path;
+
+  static constexpr auto describe() {
+    return described("digest_file", "the digest of a file", field("path", &digest_file::path));
+  }
+};
+
 /// Removes a folder with all that is in it. Answered with `file_done`, whether or not it was there.
 struct remove_folder {
   std::string path;

@@ -17,7 +17,8 @@
 namespace termlease::messages {
 
 /// Everything that the gate is asked about. A rule may name only these.
-inline constexpr std::array<std::string_view, 2> policy_actions{"share.start", "share.extend"};
+inline constexpr std::array<std::string_view, 3> policy_actions{"share.start", "share.extend",
+                                                                "share.mode"};
 
 /// From the strongest to the weakest: `deny` beats `require` beats `allow`.
 enum class policy_effect { deny, require, allow };

@@ -4,6 +4,7 @@
 // seen: in an answer, an event, a table, and in the journal, from which it is read back.
 
 #include "messages/end_reason.hpp"
+#include "messages/guests.hpp"
 #include "messages/json.hpp"
 #include "messages/worker_lines.hpp"
 
@@ -31,18 +32,18 @@ constexpr bool is_final(share_state state) {
   return state == share_state::denied || state == share_state::ended;
 }
 
-struct guest_view {
-  std::string guest_id; ///< unique within the share
-  std::string key_fingerprint;
-  std::string address;
-  instant joined_at;
+/// What holds for the guests of one share.
+struct share_terms {
+  std::uint32_t max_guests = 0; ///< at the same time; 0: the setting
+  bool knock = false;           ///< each waits at the door until somebody lets it in
+  bool record = false;          ///< what each sees is kept as an asciicast
+  span join_within;             ///< nobody in by then: it ends; zero: no matter
 
   static constexpr auto describe() {
-    return described("guest", "one participant connected through a share link",
-                     field("guest_id", &guest_view::guest_id),
-                     field("key_fingerprint", &guest_view::key_fingerprint),
-                     field("address", &guest_view::address),
-                     field("joined_at", &guest_view::joined_at));
+    return described("share_terms", "what holds for the guests of a share",
+                     field("max_guests", &share_terms::max_guests),
+                     field("knock", &share_terms::knock), field("record", &share_terms::record),
+                     field("join_within", &share_terms::join_within));
   }
 };
 
@@ -63,6 +64,7 @@ struct share_view {
   std::string approval_id;        ///< while and after an approval was asked for
   std::vector<std::string> rules; ///< the policy rules that decided
   std::string correlation_id;
+  share_terms terms;
   std::vector<guest_view> guests;
   secret link; ///< only for whoever asked for it
 
@@ -77,8 +79,8 @@ struct share_view {
         field("expires_at", &share_view::expires_at),
         field("requested_by", &share_view::requested_by), field("reason", &share_view::reason),
         field("approval_id", &share_view::approval_id), field("rules", &share_view::rules),
-        field("correlation_id", &share_view::correlation_id), field("guests", &share_view::guests),
-        field("link", &share_view::link));
+        field("correlation_id", &share_view::correlation_id), field("terms", &share_view::terms),
+        field("guests", &share_view::guests), field("link", &share_view::link));
   }
 };
 
@@ -98,6 +100,7 @@ struct start_share {
   std::vector<std::string> keys; ///< OpenSSH public key lines; at least one
   std::string reason;
   span wait = minutes(2);
+  share_terms terms;
 
   static constexpr auto describe() {
     return messages::command(
@@ -105,7 +108,7 @@ struct start_share {
         field("backend", &start_share::backend), field("mode", &start_share::mode),
         field("ttl", &start_share::ttl), field("warn", &start_share::warn),
         field("keys", &start_share::keys), field("reason", &start_share::reason),
-        field("wait", &start_share::wait));
+        field("wait", &start_share::wait), field("terms", &start_share::terms));
   }
 };
 
@@ -283,6 +286,99 @@ struct share_guest_left {
   static constexpr auto describe() {
     return event("share.guest.left", "a guest is out", field("share", &share_guest_left::share),
                  field("guest", &share_guest_left::guest));
+  }
+};
+
+struct share_guest_knocked {
+  share_view share;
+  guest_view guest;
+
+  static constexpr auto describe() {
+    return event("share.guest.knocked", "a guest waits at the door",
+                 field("share", &share_guest_knocked::share),
+                 field("guest", &share_guest_knocked::guest));
+  }
+};
+
+/// The joining follows it.
+struct share_guest_admitted {
+  share_view share;
+  guest_view guest;
+
+  static constexpr auto describe() {
+    return event("share.guest.admitted", "a guest who knocked was let in",
+                 field("share", &share_guest_admitted::share),
+                 field("guest", &share_guest_admitted::guest));
+  }
+};
+
+struct share_guest_denied {
+  share_view share;
+  guest_view guest;
+  std::string detail;
+
+  static constexpr auto describe() {
+    return event("share.guest.denied", "a guest who knocked was sent away",
+                 field("share", &share_guest_denied::share),
+                 field("guest", &share_guest_denied::guest),
+                 field("detail", &share_guest_denied::detail));
+  }
+};
+
+/// The leaving follows it.
+struct share_guest_kicked {
+  share_view share;
+  guest_view guest;
+  std::string detail;
+  bool banned = false;
+
+  static constexpr auto describe() {
+    return event(
+        "share.guest.kicked", "a guest was put out", field("share", &share_guest_kicked::share),
+        field("guest", &share_guest_kicked::guest), field("detail", &share_guest_kicked::detail),
+        field("banned", &share_guest_kicked::banned));
+  }
+};
+
+struct share_guest_recorded {
+  share_view share;
+  guest_view guest;
+  std::string path;
+  std::string sha256; ///< of the file, in hex; empty when it can't be read
+  std::string detail; ///< why it can't
+
+  static constexpr auto describe() {
+    return event(
+        "share.guest.recorded", "what a guest saw is kept in a file",
+        field("share", &share_guest_recorded::share), field("guest", &share_guest_recorded::guest),
+        field("path", &share_guest_recorded::path), field("sha256", &share_guest_recorded::sha256),
+        field("detail", &share_guest_recorded::detail));
+  }
+};
+
+struct share_mode_changed {
+  share_view share;
+  std::string guest_id; ///< empty: of all of them, and of who comes later
+  share_mode mode = share_mode::ro;
+
+  static constexpr auto describe() {
+    return event("share.mode.changed", "guests got the keyboard, or lost it",
+                 field("share", &share_mode_changed::share),
+                 field("guest_id", &share_mode_changed::guest_id),
+                 field("mode", &share_mode_changed::mode));
+  }
+};
+
+struct share_mode_denied {
+  share_view share;
+  std::string guest_id;
+  std::string detail;
+
+  static constexpr auto describe() {
+    return event("share.mode.denied", "guests were not given the keyboard",
+                 field("share", &share_mode_denied::share),
+                 field("guest_id", &share_mode_denied::guest_id),
+                 field("detail", &share_mode_denied::detail));
   }
 };
 

@@ -45,8 +45,11 @@ struct start {
   std::string upterm;        ///< path of the program
   std::string tmux;          ///< path of the program
   std::string guest_program; ///< path of termlease-guest
-  std::string status;        ///< first text of the guests' status line
+  std::string status;        ///< what the guests' status line says first beside name and mode
+  std::string recordings;    ///< where what guests see is kept: a folder, or empty for nowhere
+  std::uint64_t recording_limit = 0; ///< bytes of one recording; a guest who needs more must go
   std::uint32_t max_guests = 16;
+  bool knock = false;                ///< guests wait until they are admitted
   span start_deadline = seconds(10); ///< no link by then: `failed`
   span end_deadline = seconds(3);    ///< an end, whatever reacts, is over by then
   span heartbeat = seconds(5);
@@ -61,13 +64,15 @@ struct start {
         field("known_hosts", &start::known_hosts), field("work_dir", &start::work_dir),
         field("upterm", &start::upterm), field("tmux", &start::tmux),
         field("guest_program", &start::guest_program), field("status", &start::status),
-        field("max_guests", &start::max_guests), field("start_deadline", &start::start_deadline),
+        field("recordings", &start::recordings), field("recording_limit", &start::recording_limit),
+        field("max_guests", &start::max_guests), field("knock", &start::knock),
+        field("start_deadline", &start::start_deadline),
         field("end_deadline", &start::end_deadline), field("heartbeat", &start::heartbeat));
   }
 };
 
-/// Runtime to worker: the text of every guest's status line from now on; `alert` makes it stand
-/// out.
+/// Runtime to worker: what every guest's status line says from now on, beside the terminal's name
+/// and the guest's mode; `alert` makes it stand out.
 struct status {
   std::string text;
   bool alert = false;
@@ -75,6 +80,68 @@ struct status {
   static constexpr auto describe() {
     return described("status", "the text of every guest's status line",
                      field("text", &status::text), field("alert", &status::alert));
+  }
+};
+
+/// Runtime to worker: lets in a guest who knocks.
+struct admit {
+  std::string guest_id;
+
+  static constexpr auto describe() {
+    return described("admit", "lets in a guest who knocks", field("guest_id", &admit::guest_id));
+  }
+};
+
+/// Runtime to worker: tells a guest why, and lets it go; with `ban` its key is refused from now on.
+struct put_out {
+  std::string guest_id;
+  std::string text;
+  bool ban = false;
+
+  static constexpr auto describe() {
+    return described("put_out", "tells a guest why, and lets it go",
+                     field("guest_id", &put_out::guest_id), field("text", &put_out::text),
+                     field("ban", &put_out::ban));
+  }
+};
+
+/// Runtime to worker: whether guests may type.
+struct set_mode {
+  std::string guest_id; ///< empty: all of them, and who comes later
+  share_mode mode = share_mode::ro;
+
+  static constexpr auto describe() {
+    return described("set_mode", "whether guests may type", field("guest_id", &set_mode::guest_id),
+                     field("mode", &set_mode::mode));
+  }
+};
+
+/// Runtime to worker: what has passed? Answered with `traffic`.
+struct count {
+  static constexpr auto describe() { return described("count", "what has passed?"); }
+};
+
+struct guest_traffic {
+  std::string guest_id;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  span idle;
+
+  static constexpr auto describe() {
+    return described(
+        "guest_traffic", "what has passed between a guest and the terminal",
+        field("guest_id", &guest_traffic::guest_id), field("bytes_in", &guest_traffic::bytes_in),
+        field("bytes_out", &guest_traffic::bytes_out), field("idle", &guest_traffic::idle));
+  }
+};
+
+/// Worker to runtime: what has passed, for each guest.
+struct traffic {
+  std::vector<guest_traffic> guests;
+
+  static constexpr auto describe() {
+    return described("traffic", "what has passed, for each guest",
+                     field("guests", &traffic::guests));
   }
 };
 
@@ -130,13 +197,30 @@ struct guest_joined {
   }
 };
 
-/// Worker to runtime: a guest program is gone.
+/// Worker to runtime: a guest program waits to be admitted, or put out.
+struct guest_knocks {
+  std::string guest_id;
+  std::string key_fingerprint;
+  std::string address;
+  std::int32_t pid = 0;
+
+  static constexpr auto describe() {
+    return described("guest_knocks", "a guest program waits to be admitted",
+                     field("guest_id", &guest_knocks::guest_id),
+                     field("key_fingerprint", &guest_knocks::key_fingerprint),
+                     field("address", &guest_knocks::address), field("pid", &guest_knocks::pid));
+  }
+};
+
+/// Worker to runtime: a guest program that joined or knocked is gone.
 struct guest_left {
   std::string guest_id;
+  std::string recording; ///< the file with what it saw, whole now; empty for none
 
   static constexpr auto describe() {
     return described("guest_left", "a guest program is gone",
-                     field("guest_id", &guest_left::guest_id));
+                     field("guest_id", &guest_left::guest_id),
+                     field("recording", &guest_left::recording));
   }
 };
 

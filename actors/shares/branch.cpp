@@ -74,23 +74,62 @@ public:
   }
 
   caf::result<answer> extend(const caller& from, const extend_share& wanted) {
-    const auto& share = find(wanted.share);
-    if (is_final(share.view.state))
-      throw failed("share_ended",
-                   "this share is over: " + std::string(name_of(share.view.end_reason)) +
-                       ", and can't be extended",
-                   "share the terminal again");
-    const auto promise = self_->make_response_promise<answer>();
-    ask_session(share.view.share_id, promise, &share_branch::no_share, from, wanted);
+    return ask_open(from, wanted, "extended");
+  }
+
+  /// What a guest may, or not any more.
+  caf::result<answer> set_mode(const caller& from, const set_guest_mode& wanted) {
+    if (wanted.mode == share_mode::ro) check_may_end(from, find(wanted.share).view);
+    return ask_open(from, wanted, "changed");
+  }
+
+  caf::result<answer> kick(const caller& from, const kick_guest& wanted) {
+    check_reason(wanted.reason);
+    check_may_end(from, find(wanted.share).view);
+    return ask_open(from, wanted, "changed");
+  }
+
+  /// Who lets somebody in answers for it: a person.
+  template <class Command>
+  caf::result<answer> answer_knock(const caller& from, const Command& wanted) {
+    const auto& view = find(wanted.share).view;
+    check_may_end(from, view);
+    if (from.who.kind == identity_kind::agent)
+      throw failed("denied", "an agent can't answer who knocks", "ask the operator");
+    return ask_open(from, wanted, "joined");
+  }
+
+  caf::result<answer> guests(const caller& from, const list_guests& wanted) {
+    if (!wanted.share.empty() && is_final(find(wanted.share).view.state))
+      return answer_with(guest_list{});
+    auto promise = self_->make_response_promise<answer>();
+    auto all = std::make_shared<guest_list>();
+    auto left = std::make_shared<std::size_t>(1);
+    const auto one_less = [promise, all, left] {
+      if (--*left == 0) answer_promise(promise).deliver(answer_with(*all));
+    };
+    const auto* only = wanted.share.empty() ? nullptr : &find(wanted.share);
+    for (const auto& [id, each] : shares_) {
+      if (!each.session || (only != nullptr && only != &each)) continue;
+      ++*left;
+      questions_.ask(
+          id, each.session,
+          [one_less, all](const answer& got) {
+            if (!got.error)
+              for (auto& guest : decoded<guest_list>(json::parse(got.result.text)).guests)
+                all->guests.push_back(std::move(guest));
+            one_less();
+          },
+          [] { return answer_with(guest_list{}); }, from, wanted);
+    }
+    one_less();
     return promise;
   }
 
   /// Revoke or stop. Both may be asked of a share that is over: then it says so.
   template <class Command> caf::result<answer> close(const caller& from, const Command& wanted) {
     const auto& share = find(wanted.share);
-    if (from.who.kind != identity_kind::operator_ && share.view.requested_by != to_text(from.who))
-      throw failed("denied", "only the operator and its requester may end this share",
-                   "ask the operator");
+    check_may_end(from, share.view);
     if (is_final(share.view.state))
       throw failed("share_ended", "this share is over already: " + share.view.detail,
                    "`termlease shares --all` shows it");
@@ -155,6 +194,26 @@ public:
 private:
   static constexpr std::size_t kept_when_over = 500;
 
+  static void check_may_end(const caller& from, const share_view& share) {
+    if (from.who.kind != identity_kind::operator_ && share.requested_by != to_text(from.who))
+      throw failed("denied", "only the operator and its requester may do that to this share",
+                   "ask the operator");
+  }
+
+  /// Asks the session of a share that isn't over.
+  template <class Command>
+  caf::result<answer> ask_open(const caller& from, const Command& wanted, const char* done) {
+    const auto& share = find(wanted.share);
+    if (is_final(share.view.state))
+      throw failed("share_ended",
+                   "this share is over: " + std::string(name_of(share.view.end_reason)) +
+                       ", and can't be " + done,
+                   "share the terminal again");
+    const auto promise = self_->make_response_promise<answer>();
+    ask_session(share.view.share_id, promise, &share_branch::no_share, from, wanted);
+    return promise;
+  }
+
   template <class... Words>
   void ask_session(const std::string& id, answer_promise promise,
                    answer (*without_answer)(const share_view&), const Words&... words) {
@@ -209,6 +268,7 @@ private:
     order.view.created_at = env_->now();
     order.view.requested_by = to_text(from.who);
     order.view.reason = wanted.reason;
+    order.view.terms = wanted.terms;
     order.view.correlation_id = from.correlation_id;
     order.keys = wanted.keys;
     order.ttl = wanted.ttl;
@@ -321,6 +381,21 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
       },
       [state](const caller& from, const extend_share& wanted) {
         return answered([&] { return state->extend(from, wanted); });
+      },
+      [state](const caller& from, const list_guests& wanted) {
+        return answered([&] { return state->guests(from, wanted); });
+      },
+      [state](const caller& from, const kick_guest& wanted) {
+        return answered([&] { return state->kick(from, wanted); });
+      },
+      [state](const caller& from, const set_guest_mode& wanted) {
+        return answered([&] { return state->set_mode(from, wanted); });
+      },
+      [state](const caller& from, const admit_guest& wanted) {
+        return answered([&] { return state->answer_knock(from, wanted); });
+      },
+      [state](const caller& from, const deny_guest& wanted) {
+        return answered([&] { return state->answer_knock(from, wanted); });
       },
       [state](const caller& from, const revoke_share& wanted) {
         return answered([&] {

@@ -85,9 +85,11 @@ void lease_holder::announce_end() {
   if (!orphaned_) record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
   self_->send(env_->relays, release_relay{order_.view.share_id});
   self_->send(env_->approvals, withdraw_approvals{order_.view.share_id, farewell(order_.view)});
-  for (auto& [id, extension] : extensions_)
-    extension.answer(answer_with(
-        failure{"share_ended", "the share ended meanwhile", {"share the terminal again"}, false}));
+  const failure ended{
+      "share_ended", "the share ended meanwhile", {"share the terminal again"}, false};
+  for (auto& [id, change] : changes_) change.answer(answer_with(ended));
+  for (auto& [guest, each] : admits_) each.deliver(answer_with(ended));
+  for (auto& [guest, each] : kicks_) each.deliver(answer_with(order_.view));
   if (!problem_) problem_ = {"share_ended", farewell(order_.view), {"share again"}, true};
   answer_requester(answer_with(problem_));
   for (auto& each : closers_) each.deliver(answer_with(order_.view));

@@ -1,12 +1,13 @@
 #pragma once
 
-// Why: the session's state and turns, apart from the wiring of its messages. Split over three files
-// by the part of a share's life: opening.cpp, extending.cpp, closing.cpp.
+// Why: the session's state and turns, apart from the wiring of its messages. Split over files
+// by the part of a share's life: opening.cpp, deciding.cpp, extending.cpp, guests.cpp, closing.cpp.
 
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
 #include "actors/shares/session.hpp"
 #include "messages/answer.hpp"
+#include "messages/edges.hpp"
 #include "messages/leases.hpp"
 
 #include <deque>
@@ -18,11 +19,14 @@
 
 namespace termlease::actors {
 
-/// The holder's note to itself that its requester has waited long enough; with the id of an
-/// extension, that the one who asked for that has.
+/// The holder's note to itself that its requester has waited long enough; with the id of a change,
+/// that the one who asked for that has.
 using waited_for_answer = caf::atom_constant<caf::atom("waited")>;
 /// And that nobody could tell it where its terminal is.
 using terminal_missed = caf::atom_constant<caf::atom("missed")>;
+
+/// The alarm that rings when nobody came in time.
+inline constexpr auto nobody_joined = "nobody joined";
 
 class lease_holder {
 public:
@@ -38,13 +42,28 @@ public:
   void waited_long_enough();
   void approval_came(const messages::approval_view& approval);
   void worker_ready(const messages::worker_lines::ready& news);
+
+  // Guests (guests.cpp).
+  void guest_knocks(const messages::worker_lines::guest_knocks& news);
   void guest_joined(const messages::worker_lines::guest_joined& news);
   void guest_left(const messages::worker_lines::guest_left& news);
+  void waited_for_guests(const messages::alarm_rang& alarm);
+  caf::result<messages::answer> list_guests();
+  caf::result<messages::answer> kick(const messages::caller& from,
+                                     const messages::kick_guest& wanted);
+  caf::result<messages::answer> admit(const messages::caller& from,
+                                      const messages::admit_guest& wanted);
+  caf::result<messages::answer> send_away(const messages::caller& from,
+                                          const messages::deny_guest& wanted);
+  caf::result<messages::answer> set_mode(const messages::caller& from,
+                                         const messages::set_guest_mode& wanted);
+
+  // Deciding (deciding.cpp).
+  void waited_for_decision(const std::string& id);
 
   // Extending (extending.cpp).
   caf::result<messages::answer> extend(const messages::caller& from,
                                        const messages::extend_share& wanted);
-  void waited_for_extension(const std::string& id);
   void warn(const messages::lease_warns& clock);
 
   // Closing (closing.cpp).
@@ -59,17 +78,28 @@ public:
   void restart(const std::string& child) { children_.restart(child); }
 
 private:
-  /// An extension that is being decided or recorded.
-  struct pending_extension {
-    messages::span by;
+  /// What somebody wants of an open share and the policy decides; until it is done or refused.
+  struct pending_change {
+    std::string about; ///< "more time for this share"
     messages::caller from;
-    std::optional<answer_promise> promise; ///< until it is answered
-    bool waited = false;                   ///< its requester has waited long enough
-    bool asked = false;                    ///< the question of its approval is open
+    /// What to do once it is allowed, by these rules.
+    std::function<void(const std::string& id, const std::vector<std::string>& rules)> allowed;
+    /// The record of its refusal.
+    std::function<messages::record(const std::string& why)> refused;
+    std::optional<answer_promise> promise{}; ///< until it is answered
+    bool waited = false;                     ///< its requester has waited long enough
+    bool asked = false;                      ///< the question of its approval is open
 
     void answer(messages::answer what) {
       if (auto open = std::exchange(promise, std::nullopt)) open->deliver(std::move(what));
     }
+  };
+
+  /// An extension that was allowed.
+  struct allowed_extension {
+    std::string id;
+    messages::span by;
+    std::vector<std::string> rules;
   };
 
   bool over() const { return ending_ || messages::is_final(order_.view.state); }
@@ -95,6 +125,8 @@ private:
   void let_requester_go();
   void allow();
   void start_worker();
+  void make_folders(const std::function<void()>& then);
+  void make_one(const std::string& folder, const std::function<void()>& then);
   void launch(const messages::relay_address& relay);
   void open_the_door();
   void start_clock();
@@ -103,18 +135,40 @@ private:
                                    messages::span ttl,
                                    std::vector<messages::approval_stage> stages) const;
 
+  // Guests.
+  messages::guest_view* find_guest(const std::string& id);
+  const messages::guest_view& guest_to(const std::string& id, const char* what);
+  const messages::guest_view& knocking_guest(const std::string& id);
+  messages::guest_view guest_of(const std::string& id, const std::string& fingerprint,
+                                const std::string& address) const;
+  messages::guest_list reports(const messages::worker_lines::traffic& passed) const;
+  void changed();
+  void kept(const messages::guest_view& guest, const std::string& path);
+  void change_mode(const std::string& guest_id, messages::share_mode mode);
+  void answer_about(std::multimap<std::string, answer_promise>& waiting, const std::string& guest,
+                    const messages::answer& what);
+
+  // Deciding.
+  void check_open() const;
+  messages::policy_request request_for(const std::string& action, const messages::caller& from,
+                                       messages::share_mode mode, messages::span ttl) const;
+  caf::result<messages::answer> decide(const messages::policy_request& what, messages::span wait,
+                                       pending_change change);
+  void change_decided(const std::string& id, const messages::policy_request& what,
+                      const messages::policy_decision& decision);
+  void ask_about(const std::string& id, const messages::policy_request& what,
+                 const messages::policy_decision& decision);
+  void change_approved(const messages::approval_view& approval);
+  void refuse_change(const std::string& id, const std::string& why, const std::string& hint);
+  void let_changer_go(const std::string& id);
+  void answer_change(const std::string& id, messages::answer what);
+
   // Extending.
   messages::span left_after(messages::span by) const;
-  void check_extension(const messages::extend_share& wanted) const;
-  void extension_decided(const std::string& id, const messages::policy_decision& decision);
-  void ask_for_extension(const std::string& id, const messages::policy_decision& decision);
-  void extension_approved(const messages::approval_view& approval);
-  void apply_extension(const std::string& id, const std::vector<std::string>& rules);
+  void check_extension(messages::span by) const;
+  void apply_extension(const allowed_extension& extension);
   void extend_to(const std::string& id, const messages::share_view& extended);
   void next_extension();
-  void refuse_extension(const std::string& id, const std::string& why, const std::string& hint);
-  void let_extender_go(const std::string& id);
-  void answer_extension(const std::string& id, messages::answer what);
 
   // Closing.
   void finish();
@@ -137,11 +191,13 @@ private:
   caf::actor worker_;
   std::vector<answer_promise> openers_;
   std::vector<answer_promise> closers_;
-  std::map<std::string, pending_extension> extensions_; ///< until they are decided
-  /// Those that were decided while another one was being recorded, with their rules.
-  std::deque<std::pair<std::string, std::vector<std::string>>> allowed_extensions_;
+  std::multimap<std::string, answer_promise> kicks_;  ///< by guest: until it is gone
+  std::multimap<std::string, answer_promise> admits_; ///< by guest: until it is in
+  std::map<std::string, pending_change> changes_;
+  std::deque<allowed_extension> allowed_extensions_; ///< while another one is being recorded
   bool recording_extension_ = false;
   std::string work_dir_;
+  std::string recordings_;
   messages::secret link_;
   messages::failure problem_; ///< why it never opened
   bool ending_ = false;
@@ -150,6 +206,7 @@ private:
   bool waited_ = false;   ///< the requester has waited long enough
   bool asked_ = false;    ///< the question of its approval is open
   bool orphaned_ = false; ///< its branch is gone
+  bool visited_ = false;  ///< somebody was in
 };
 
 } // namespace termlease::actors

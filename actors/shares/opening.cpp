@@ -26,7 +26,8 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
     : self_(self), env_(std::move(env)), branch_(std::move(branch)), order_(std::move(order)),
       children_(self, env_, "shares/" + order_.view.share_id),
       clock_(self->spawn<caf::linked>(facade)), worker_(self->spawn<caf::linked>(facade)),
-      work_dir_(env_->paths.shares() / folder_name(order_.view.share_id)) {
+      work_dir_(env_->paths.shares() / folder_name(order_.view.share_id)),
+      recordings_(env_->paths.recordings() / order_.view.share_id) {
   children_.on_other_down([this](const caf::down_msg& news) {
     if (news.source == order_.terminal_address.address())
       return news.reason == caf::exit_reason::user_shutdown ? terminal_closed()
@@ -179,7 +180,7 @@ void lease_holder::open_question(const approval_view& asked) {
 }
 
 void lease_holder::approval_came(const approval_view& approval) {
-  if (extensions_.contains(approval.approval_id)) return extension_approved(approval);
+  if (changes_.contains(approval.approval_id)) return change_approved(approval);
   if (over() || order_.view.state != share_state::awaiting_approval) return;
   if (approval.state != approval_state::approved)
     return deny_for(approval.detail, "ask again, or ask an approver why");
@@ -205,18 +206,28 @@ void lease_holder::start_worker() {
           [this](const relay_address& relay) {
             if (over()) return finish();
             if (relay.problem) return worker_ended({0, relay.problem});
-            self_->request(env_->files, caf::infinite, make_folder{work_dir_})
-                .then(
-                    [=, this](const file_done& made) {
-                      if (over()) return finish();
-                      made.problem ? worker_ended({0, made.problem}) : launch(relay);
-                    },
-                    [this](const caf::error&) {
-                      worker_ended({0, {"file_failed", "the file edge failed", "try again", true}});
-                    });
+            make_folders([=, this] { launch(relay); });
           },
           [this](const caf::error&) {
             worker_ended({0, {"relay_failed", "the relay failed", "try again", true}});
+          });
+}
+
+/// Its own, and one for what its guests see where that is kept.
+void lease_holder::make_folders(const std::function<void()>& then) {
+  make_one(work_dir_,
+           [=, this] { order_.view.terms.record ? make_one(recordings_, then) : then(); });
+}
+
+void lease_holder::make_one(const std::string& folder, const std::function<void()>& then) {
+  self_->request(env_->files, caf::infinite, make_folder{folder})
+      .then(
+          [=, this](const file_done& made) {
+            if (over()) return finish();
+            made.problem ? worker_ended({0, made.problem}) : then();
+          },
+          [this](const caf::error&) {
+            worker_ended({0, {"file_failed", "the file edge failed", "try again", true}});
           });
 }
 
@@ -237,7 +248,10 @@ void lease_holder::launch(const relay_address& relay) {
   order.upterm = relay.program;
   order.guest_program = env_->guest_program;
   order.status = status_text();
-  order.max_guests = limits.max_guests;
+  order.recordings = order_.view.terms.record ? recordings_ : std::string{};
+  order.recording_limit = std::uint64_t{limits.recording_limit_mib} << 20U;
+  order.max_guests = order_.view.terms.max_guests;
+  order.knock = order_.view.terms.knock;
   order.start_deadline = limits.start_deadline;
   order.end_deadline = limits.end_deadline;
   try {
@@ -281,6 +295,9 @@ void lease_holder::open_the_door() {
     order_.view.warns_at = opened.warns_at;
     move_to(share_state::active);
     start_clock();
+    if (order_.view.terms.join_within > span{})
+      self_->send(env_->alarms,
+                  set_alarm{nobody_joined, env_->now() + order_.view.terms.join_within});
     show_status(false);
     auto with_link = order_.view;
     with_link.link = link_;
@@ -300,32 +317,6 @@ void lease_holder::start_clock() {
     end(end_reason::worker_failed, "its clock failed too often");
   };
   children_.start(std::move(spec));
-}
-
-void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
-  const auto& inside = order_.view.guests;
-  const auto is_known = [&](const guest_view& each) { return each.guest_id == news.guest_id; };
-  if (over() || std::any_of(inside.begin(), inside.end(), is_known)) return;
-  const guest_view guest{news.guest_id, news.key_fingerprint, news.address, env_->now()};
-  order_.view.guests.push_back(guest);
-  auto about = own_context("share.guest.join");
-  about.target = guest.guest_id;
-  record_fact(draft(*env_, about, share_guest_joined{order_.view, guest}));
-  self_->send(branch_, share_changed{order_.view});
-}
-
-void lease_holder::guest_left(const worker_lines::guest_left& news) {
-  auto& guests = order_.view.guests;
-  const auto found = std::find_if(guests.begin(), guests.end(), [&](const guest_view& each) {
-    return each.guest_id == news.guest_id;
-  });
-  if (found == guests.end()) return;
-  const auto guest = *found;
-  guests.erase(found);
-  auto about = own_context("share.guest.leave");
-  about.target = guest.guest_id;
-  record_fact(draft(*env_, about, share_guest_left{order_.view, guest}));
-  self_->send(branch_, share_changed{order_.view});
 }
 
 } // namespace termlease::actors

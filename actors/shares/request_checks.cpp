@@ -27,6 +27,16 @@ void check_times(start_share& wanted, const config::share_settings& limits) {
                  "give --warn less than --ttl");
 }
 
+void check_terms(share_terms& wanted, const config::share_settings& limits) {
+  if (wanted.max_guests == 0) wanted.max_guests = limits.max_guests;
+  if (wanted.max_guests > limits.max_guests)
+    throw failed("bad_terms",
+                 "a share takes at most " + std::to_string(limits.max_guests) + " guests",
+                 "ask for fewer, or raise shares.max_guests in the settings");
+  if (wanted.join_within.ms < 0)
+    throw failed("bad_terms", "somebody needs a time to join within", "write it as 10m");
+}
+
 void check_keys(start_share& wanted) {
   if (wanted.keys.empty())
     throw failed("no_keys", "a share without a key would be open to anybody",
@@ -50,6 +60,7 @@ void check_request(start_share& wanted, const config::share_settings& limits) {
     throw failed("unknown_backend", "there is no backend '" + wanted.backend + "'", "use upterm");
   check_times(wanted, limits);
   check_keys(wanted);
+  check_terms(wanted.terms, limits);
   check_reason(wanted.reason);
   wanted.wait = std::min(wanted.wait, longest_wait);
 }

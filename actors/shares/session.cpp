@@ -38,12 +38,9 @@ action_context lease_holder::context_of_caller(const caller& from, std::string a
 }
 
 std::string lease_holder::status_text() const {
-  const auto& view = order_.view;
-  std::string text = view.terminal_name;
-  text += view.mode == share_mode::ro ? " | read-only" : " | read-write";
-  if (!view.expires_at) return text;
-  const auto end = to_text(view.expires_at);
-  return text + " | ends at " + end.substr(11, 5) + " UTC";
+  if (!order_.view.expires_at) return {};
+  const auto end = to_text(order_.view.expires_at);
+  return "ends at " + end.substr(11, 5) + " UTC";
 }
 
 void lease_holder::show_status(bool alert) {
@@ -67,6 +64,19 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
       [lease](const caller& from, const extend_share& wanted) {
         return answered([&] { return lease->extend(from, wanted); });
       },
+      [lease](const caller&, const list_guests&) { return lease->list_guests(); },
+      [lease](const caller& from, const kick_guest& wanted) {
+        return answered([&] { return lease->kick(from, wanted); });
+      },
+      [lease](const caller& from, const set_guest_mode& wanted) {
+        return answered([&] { return lease->set_mode(from, wanted); });
+      },
+      [lease](const caller& from, const admit_guest& wanted) {
+        return answered([&] { return lease->admit(from, wanted); });
+      },
+      [lease](const caller& from, const deny_guest& wanted) {
+        return answered([&] { return lease->send_away(from, wanted); });
+      },
       [lease](const caller& from, const revoke_share& wanted) {
         return lease->close(from, end_reason::revoked, wanted.reason);
       },
@@ -74,17 +84,19 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
         return lease->close(from, end_reason::stopped, {});
       },
       [lease](waited_for_answer) { lease->waited_long_enough(); },
-      [lease](waited_for_answer, const std::string& id) { lease->waited_for_extension(id); },
+      [lease](waited_for_answer, const std::string& id) { lease->waited_for_decision(id); },
       [lease](terminal_missed) { lease->find_terminal_again(); },
       [lease](const approval_outcome& news) { lease->approval_came(news.approval); },
       [lease](const worker_lines::ready& news) { lease->worker_ready(news); },
       [lease](const worker_lines::problem& what) { lease->worker_problem(what); },
+      [lease](const worker_lines::guest_knocks& news) { lease->guest_knocks(news); },
       [lease](const worker_lines::guest_joined& news) { lease->guest_joined(news); },
       [lease](const worker_lines::guest_left& news) { lease->guest_left(news); },
       [lease](const worker_gone& news) { lease->worker_ended(news); },
       [lease](const relay_gone& news) {
         lease->end(end_reason::relay_lost, "the relay is gone: " + news.why);
       },
+      [lease](const alarm_rang& alarm) { lease->waited_for_guests(alarm); },
       [lease](const lease_warns& clock) { lease->warn(clock); },
       [lease](const lease_expires& clock) { lease->expire(clock); },
       [lease](const restart_child& again) { lease->restart(again.id); },

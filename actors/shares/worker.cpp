@@ -44,7 +44,14 @@ public:
     look_again();
   }
 
-  void status(const worker_lines::status& what) { say(what); }
+  template <class Line> void pass_down(const Line& line) { say(line); }
+
+  caf::result<worker_lines::traffic> count(const worker_lines::count& question) {
+    auto promise = self_->make_response_promise<worker_lines::traffic>();
+    counts_.push_back(promise);
+    say(question);
+    return promise;
+  }
 
   void end(const worker_lines::end& why) {
     if (ending_) return;
@@ -63,7 +70,10 @@ public:
       if (type == worker_lines::heartbeat::describe().name ||
           type == worker_lines::ended::describe().name)
         return;
+      if (type == worker_lines::traffic::describe().name)
+        return counted(decoded<worker_lines::traffic>(fields));
       const bool known = pass_on<worker_lines::ready>(type, fields) ||
+                         pass_on<worker_lines::guest_knocks>(type, fields) ||
                          pass_on<worker_lines::problem>(type, fields) ||
                          pass_on<worker_lines::guest_joined>(type, fields) ||
                          pass_on<worker_lines::guest_left>(type, fields);
@@ -115,6 +125,10 @@ private:
     return true;
   }
 
+  void counted(const worker_lines::traffic& passed) {
+    for (auto& each : std::exchange(counts_, {})) each.deliver(passed);
+  }
+
   void finish(worker_gone news) {
     self_->send(share_, std::move(news));
     self_->quit();
@@ -125,6 +139,7 @@ private:
   caf::actor share_;
   worker_lines::start order_;
   worker_lines::end end_;
+  std::vector<caf::typed_response_promise<worker_lines::traffic>> counts_;
   child_id child_ = 0;
   caf::actor_clock::time_point heard_at_; ///< when it said its last line
   bool ending_ = false;
@@ -140,7 +155,11 @@ caf::behavior share_worker(caf::event_based_actor* self, shared_environment env,
   self->set_exit_handler([state](const caf::exit_msg&) { state->abandon(); });
   state->start();
   return {
-      [state](const worker_lines::status& what) { state->status(what); },
+      [state](const worker_lines::status& line) { state->pass_down(line); },
+      [state](const worker_lines::admit& line) { state->pass_down(line); },
+      [state](const worker_lines::put_out& line) { state->pass_down(line); },
+      [state](const worker_lines::set_mode& line) { state->pass_down(line); },
+      [state](const worker_lines::count& question) { return state->count(question); },
       [state](const worker_lines::end& why) { state->end(why); },
       [state](const child_started& made) { state->started(made); },
       [state](const child_line& line) { state->heard(line); },

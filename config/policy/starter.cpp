@@ -23,12 +23,12 @@ modes = ["ro"]
 max_ttl = "1h"
 
 # Whoever gets a terminal read-write has your shell, with your rights. So it takes a second, deliberate
-# act: `termlease approve ID`.
+# act, `termlease approve ID`, also where a share that was to look at gets the keyboard.
 [[rule]]
 name = "operator-confirms-read-write"
 description = "a read-write guest has the operator's own shell"
 effect = "require"
-actions = ["share.start", "share.extend"]
+actions = ["share.start", "share.extend", "share.mode"]
 requesters = ["operator"]
 modes = ["rw"]
 approvers = ["operator"]
@@ -39,7 +39,7 @@ approvers = ["operator"]
 name = "agents-ask"
 description = "whatever an agent wants to lend needs the operator's word"
 effect = "require"
-actions = ["share.start", "share.extend"]
+actions = ["share.start", "share.extend", "share.mode"]
 requesters = ["agent:*"]
 approvers = ["operator"]
 
@@ -48,7 +48,7 @@ approvers = ["operator"]
 name = "humans-ask"
 description = "whatever somebody else wants to lend needs the operator's word"
 effect = "require"
-actions = ["share.start", "share.extend"]
+actions = ["share.start", "share.extend", "share.mode"]
 requesters = ["human:*"]
 approvers = ["operator"]
 )toml";

@@ -162,8 +162,10 @@ TEMPLATE_TEST_CASE("either edge hands on a line as often as it was said", "[NFR-
   TestType e;
   const auto made = start_worker(e, e.worker_that_repeats());
   e.tell(e.processes, write_child{made.child, encode_line(worker_lines::start{})});
-  CHECK(next_type(e) == "ready");
-  CHECK(next_type(e) == "ready");
+  CHECK(e.next_news() == "ready");
+  CHECK(e.next_news() == "ready");
+  e.tell(e.processes, close_child_input{made.child});
+  CHECK(e.next_news() == "exit 0");
 }
 
 TEMPLATE_TEST_CASE("either edge hands on what was said late before the end of who said it",

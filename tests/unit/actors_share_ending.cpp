@@ -297,8 +297,8 @@ TEST_CASE("guests come and go on the record, and nothing is left when a share en
   auto& p = l.w.processes();
   p.say_line(l.w.worker(), worker_lines::guest_joined{"g1", "SHA256:x", "::1", 9});
   p.say_line(l.w.worker(), worker_lines::guest_joined{"g2", "SHA256:y", "::1", 10});
-  p.say_line(l.w.worker(), worker_lines::guest_left{"g1"});
-  p.say_line(l.w.worker(), worker_lines::guest_left{"g9"});
+  p.say_line(l.w.worker(), worker_lines::guest_left{"g1", {}});
+  p.say_line(l.w.worker(), worker_lines::guest_left{"g9", {}});
   l.w.settle();
   REQUIRE(l.share().guests.size() == 1);
   CHECK(l.share().guests[0].guest_id == "g2");

@@ -268,7 +268,7 @@ TEST_CASE("each action on a share is a record with its ids, and so is each event
   w.processes().say_line(w.worker(), worker_lines::guest_joined{"g1", "SHA256:x", "::1", 9});
   w.settle();
   w.ask(the_operator, extend_share{share.share_id, minutes(5), minutes(1)});
-  w.processes().say_line(w.worker(), worker_lines::guest_left{"g1"});
+  w.processes().say_line(w.worker(), worker_lines::guest_left{"g1", {}});
   w.advance(minutes(31));
   w.ask(the_operator, revoke_share{share.share_id, "enough"});
   CHECK(story(w, share.share_id) == topics{"share.requested", "share.allowed",

@@ -30,7 +30,8 @@ share_view share(share_state state = share_state::active) {
   made.created_at = now();
   made.expires_at = now() + minutes(10);
   made.requested_by = "operator";
-  made.guests.push_back({"g1", "SHA256:abc", "127.0.0.1", now() - minutes(1)});
+  made.guests.push_back({"g1", guest_state::in, share_mode::ro, "SHA256:abc", "ann@home",
+                         "127.0.0.1", now() - minutes(1)});
   return made;
 }
 

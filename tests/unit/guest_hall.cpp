@@ -69,8 +69,8 @@ public:
       CHECK(pid == getpid());
       arrived.push_back(guest);
     };
-    events.left = [this](guest_number guest) { left.push_back(guest); };
-    hall_options options{path, messages::share_mode::ro, most, "status"};
+    events.left = [this](guest_number guest, const std::string&) { left.push_back(guest); };
+    hall_options options{path, messages::share_mode::ro, most, "demo", "status"};
     room.emplace(events_, mirror_options{"/bin/false", "/nonexistent", "%0", true}, options,
                  events);
   }

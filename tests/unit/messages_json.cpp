@@ -43,7 +43,8 @@ share_view full_share() {
   share.end_reason = end_reason::none;
   share.created_at = {1'700'000'000'123};
   share.rules = {"a", "b"};
-  share.guests = {{"g1", "SHA256:x", "10.0.0.1", {1'700'000'000'000}}};
+  share.guests = {
+      {"g1", guest_state::in, share_mode::ro, "SHA256:x", "ann", "10.0.0.1", {1'700'000'000'000}}};
   return share;
 }
 

@@ -78,6 +78,7 @@ std::unique_ptr<CLI::App> make_program(invocation& run) {
   add_share_command(*program, run);
   add_share_list_commands(*program, run);
   add_share_end_commands(*program, run);
+  add_guest_commands(*program, run);
   add_terminal_commands(*program, run);
   add_approval_commands(*program, run);
   add_policy_commands(*program, run);

@@ -73,6 +73,7 @@ void add_terminal_commands(CLI::App& program, invocation& run);
 void add_share_command(CLI::App& program, invocation& run);
 void add_share_list_commands(CLI::App& program, invocation& run);
 void add_share_end_commands(CLI::App& program, invocation& run);
+void add_guest_commands(CLI::App& program, invocation& run);
 void add_watch_command(CLI::App& program, invocation& run);
 void add_approval_commands(CLI::App& program, invocation& run);
 void add_audit_commands(CLI::App& program, invocation& run);

@@ -3,9 +3,13 @@
 #include "tools/worker/descendants.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
+#include <utility>
 
 namespace termlease::worker {
+
+namespace lines = messages::worker_lines;
 
 namespace {
 
@@ -15,11 +19,25 @@ constexpr const char* not_found =
     "Your key could not be determined: refused. Please connect again.";
 constexpr const char* not_clear = "It is not clear whose session this is: refused. Please connect "
                                   "again, without connection sharing.";
+constexpr const char* is_banned = "You were put out of this share, and can't come back.";
 
 } // namespace
 
-admissions::admissions(loop& events, hall& guests, backend& door, admission_events callbacks)
-    : loop_(events), hall_(guests), backend_(door), events_(std::move(callbacks)) {}
+std::string guest_id_of(guest_number guest) {
+  return "g" + std::to_string(guest);
+}
+
+guest_number guest_numbered(const std::string& guest_id) {
+  guest_number number = 0;
+  if (!guest_id.starts_with('g')) return 0;
+  const auto* const end = guest_id.data() + guest_id.size();
+  const auto read = std::from_chars(guest_id.data() + 1, end, number);
+  return read.ec == std::errc{} && read.ptr == end ? number : 0;
+}
+
+admissions::admissions(loop& events, hall& guests, backend& door, bool knock,
+                       admission_events callbacks)
+    : loop_(events), hall_(guests), backend_(door), knock_(knock), events_(std::move(callbacks)) {}
 
 admissions::~admissions() {
   loop_.cancel(retry_);
@@ -27,19 +45,19 @@ admissions::~admissions() {
 
 void admissions::arrived(guest_number guest, pid_t pid) {
   if (closed_) return; // the hall is telling everybody to leave
-  programs_[guest] = {pid, loop::clock::now()};
+  programs_[guest].pid = pid;
   if (auto objection = backend_.objection_to(pid); !objection.empty())
     return refuse(guest, std::move(objection));
   look_again();
 }
 
-void admissions::left(guest_number guest) {
+void admissions::left(guest_number guest, std::string recording) {
   const auto found = programs_.find(guest);
   if (found == programs_.end()) return;
-  const bool admitted = found->second.state == standing::admitted;
+  const bool announced = found->second.announced;
   if (closed_) cut_off_.push_back(found->second.pid);
   programs_.erase(found);
-  if (admitted) events_.left({"g" + std::to_string(guest)});
+  if (announced) events_.left({guest_id_of(guest), std::move(recording)});
 }
 
 bool admissions::anyone_waits() const {
@@ -71,18 +89,50 @@ void admissions::decide() {
     const auto who = programs_.find(guest);
     if (closed_ || who == programs_.end()) continue;
     const auto found = book_.find(who->second.arrived, now);
-    if (found.outcome == verdict::matched) admit(guest, found.who);
+    if (found.outcome == verdict::matched) identified(guest, found.who);
     if (found.outcome == verdict::ambiguous) refuse(guest, not_clear);
     if (found.outcome == verdict::unknown) refuse(guest, not_found);
   }
 }
 
-void admissions::admit(guest_number guest, const connection& from) {
+void admissions::identified(guest_number guest, const connection& from) {
+  auto& who = programs_[guest];
+  who.from = from;
+  if (banned_.contains(from.fingerprint)) return refuse(guest, is_banned);
+  if (!knock_) return admit(guest);
+  who.state = standing::knocking;
+  who.announced = true;
+  hall_.hold(guest);
+  events_.knocks({guest_id_of(guest), from.fingerprint, from.address, who.pid});
+}
+
+void admissions::admit(guest_number guest) {
   auto& who = programs_[guest];
   who.state = standing::admitted;
-  const auto pid = who.pid;
+  who.announced = true;
+  const lines::guest_joined news{guest_id_of(guest), who.from.fingerprint, who.from.address,
+                                 who.pid};
   hall_.admit(guest);
-  events_.joined({"g" + std::to_string(guest), from.fingerprint, from.address, pid});
+  events_.joined(news);
+}
+
+void admissions::let_in(const std::string& guest_id) {
+  const auto found = programs_.find(guest_numbered(guest_id));
+  if (!closed_ && found != programs_.end() && found->second.state == standing::knocking)
+    admit(found->first);
+}
+
+void admissions::put_out(const std::string& guest_id, std::string text, bool ban) {
+  const auto found = programs_.find(guest_numbered(guest_id));
+  if (found == programs_.end()) return;
+  const auto fingerprint = found->second.from.fingerprint;
+  if (!ban || fingerprint.empty()) return refuse(found->first, std::move(text));
+  banned_.insert(fingerprint);
+  // One key may be in more than once.
+  std::vector<guest_number> same;
+  for (const auto& [guest, who] : programs_)
+    if (who.from.fingerprint == fingerprint) same.push_back(guest);
+  for (const auto guest : same) refuse(guest, text);
 }
 
 void admissions::refuse(guest_number guest, std::string text) {

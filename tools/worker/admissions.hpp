@@ -9,25 +9,37 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace termlease::worker {
 
 struct admission_events {
+  std::function<void(const messages::worker_lines::guest_knocks&)> knocks;
   std::function<void(const messages::worker_lines::guest_joined&)> joined;
   std::function<void(const messages::worker_lines::guest_left&)> left;
 };
 
+/// "g7", as everybody else calls guest number 7.
+std::string guest_id_of(guest_number guest);
+/// Back again; 0 for what is no guest's id.
+guest_number guest_numbered(const std::string& guest_id);
+
 class admissions {
 public:
-  admissions(loop& events, hall& guests, backend& door, admission_events callbacks);
+  /// With `knock` guests wait until they are let in.
+  admissions(loop& events, hall& guests, backend& door, bool knock, admission_events callbacks);
   ~admissions();
   admissions(const admissions&) = delete;
   admissions& operator=(const admissions&) = delete;
 
   void arrived(guest_number guest, pid_t pid);
-  void left(guest_number guest);
+  void left(guest_number guest, std::string recording);
+  /// Lets in one who knocks; others are ignored.
+  void let_in(const std::string& guest_id);
+  /// Tells a guest why, and lets it go; with `ban` its key is refused from now on.
+  void put_out(const std::string& guest_id, std::string text, bool ban);
   /// The backend said that its connections changed.
   void look_again();
   /// Admits nobody any more.
@@ -40,23 +52,28 @@ public:
   void kill_programs();
 
 private:
-  enum class standing { waiting, admitted, refused };
+  enum class standing { waiting, knocking, admitted, refused };
 
   struct program {
     pid_t pid = 0;
-    loop::clock::time_point arrived;
+    loop::clock::time_point arrived = loop::clock::now();
     standing state = standing::waiting;
+    connection from;        ///< once it is known
+    bool announced = false; ///< somebody was told that it knocks or joined
   };
 
   bool anyone_waits() const;
   void decide();
-  void admit(guest_number guest, const connection& from);
+  void identified(guest_number guest, const connection& from);
+  void admit(guest_number guest);
   void refuse(guest_number guest, std::string text);
 
   loop& loop_;
   hall& hall_;
   backend& backend_;
+  bool knock_;
   admission_events events_;
+  std::set<std::string> banned_; ///< fingerprints
   guest_book book_;
   std::map<guest_number, program> programs_; // arrival numbers: the order of their starts
   std::vector<pid_t> cut_off_;               ///< gone from the hall since `close`, perhaps not dead

@@ -44,15 +44,38 @@ void worker::obey(std::string_view line) try {
   const auto [type, fields] = messages::decode_line(line);
   if (type == "start" && !share_) return begin(fields);
   if (type == "end") return end(messages::decoded<lines::end>(fields).text);
-  if (type != "status" || !share_)
+  if (!share_ || !hall_ || !obey_in_hall(type, fields))
     throw messages::failed("bad_line",
                            "an unknown or misplaced line: '" + type.substr(0, 40) + "'");
-  auto [text, alert] = messages::decoded<lines::status>(fields);
-  if (hall_) hall_->set_status(std::move(text), alert);
 
 } catch (const messages::failed& error) {
 
   fail({error.why(), false, false});
+}
+
+/// False for a line that is not about the guests.
+bool worker::obey_in_hall(std::string_view type, const messages::json& fields) {
+  if (type == "status") {
+    auto [text, alert] = messages::decoded<lines::status>(fields);
+    hall_->set_status(std::move(text), alert);
+  } else if (type == "admit") {
+    admissions_->let_in(messages::decoded<lines::admit>(fields).guest_id);
+  } else if (type == "put_out") {
+    auto [guest, text, ban] = messages::decoded<lines::put_out>(fields);
+    admissions_->put_out(guest, std::move(text), ban);
+  } else if (type == "set_mode") {
+    const auto [guest, mode] = messages::decoded<lines::set_mode>(fields);
+    if (const auto number = guest_numbered(guest); number != 0 || guest.empty())
+      hall_->set_mode(number, mode);
+  } else if (type == "count") {
+    lines::traffic told;
+    for (const auto& [guest, in, out, idle] : hall_->passages())
+      told.guests.push_back({guest_id_of(guest), in, out, {idle.count()}});
+    say(told);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 void worker::begin(const messages::json& order) {
@@ -76,17 +99,20 @@ void worker::begin(const messages::json& order) {
 void worker::open_doors() {
   const mirror_options pane{share_->tmux, share_->tmux_socket, share_->pane,
                             share_->mode == messages::share_mode::ro};
-  hall_options options{guest_socket(), share_->mode, share_->max_guests, share_->status};
+  hall_options options{guest_socket(),         share_->mode,   share_->max_guests,
+                       share_->terminal_name,  share_->status, share_->recordings,
+                       share_->recording_limit};
   hall_events callbacks;
   callbacks.arrived = [this](guest_number guest, pid_t pid) { admissions_->arrived(guest, pid); };
-  callbacks.left = [this](guest_number guest) {
-    admissions_->left(guest);
+  callbacks.left = [this](guest_number guest, std::string recording) {
+    admissions_->left(guest, std::move(recording));
     go_on_soon();
   };
   callbacks.terminal_gone = [this](messages::failure why) { fail({std::move(why), false, true}); };
   hall_ = std::make_unique<hall>(loop_, pane, std::move(options), std::move(callbacks));
-  admissions_.emplace(loop_, *hall_, *backend_,
-                      admission_events{[this](const lines::guest_joined& line) { say(line); },
+  admissions_.emplace(loop_, *hall_, *backend_, share_->knock,
+                      admission_events{[this](const lines::guest_knocks& line) { say(line); },
+                                       [this](const lines::guest_joined& line) { say(line); },
                                        [this](const lines::guest_left& line) { say(line); }});
 }
 

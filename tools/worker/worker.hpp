@@ -37,6 +37,7 @@ public:
 private:
   void read_orders();
   void obey(std::string_view line);
+  bool obey_in_hall(std::string_view type, const messages::json& fields);
   void begin(const messages::json& order);
   void open_doors();
   void beat();

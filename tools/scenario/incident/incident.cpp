@@ -6,6 +6,7 @@
 #include "messages/shares.hpp"
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
+#include "tools/scenario/incident/guests.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 
 #include <algorithm>
@@ -85,8 +86,7 @@ private:
     if (is<approval_requested>(each)) return open_question(each);
     if (is<approval_voted>(each) || is<approval_resolved>(each)) return answer_question(each);
     if (is<share_started>(each)) return start(each);
-    if (is<share_guest_joined>(each)) return guest<share_guest_joined>(each, "joins");
-    if (is<share_guest_left>(each)) return guest<share_guest_left>(each, "leaves");
+    if (const auto steps = guests_.before(each)) return guest(each, *steps);
     if (is<share_warned>(each)) return happens(each, read<share_warned>(each).share.warns_at, {});
     if (is<share_extended>(each)) return extended(each);
     if (is<share_extension_denied>(each)) return extension_denied(each);
@@ -156,6 +156,7 @@ private:
               {"ttl", to_text(request_.ttl)},
               {"warn", to_text(request_.warn)}};
     if (!view.reason.empty()) with["reason"] = plain(view.reason);
+    with["terms"] = encode(view.terms);
     longest_ = to_text(std::max(hours(8), request_.ttl));
     slow_worker(at);
     add(at,
@@ -220,6 +221,7 @@ private:
           by(view.requested_by, {{"do", "share.extend"},
                                  {"with", {{"share", "$s.share.share_id"}, {"by", asked_by(at)}}},
                                  {"answer", "waits"}}));
+    if (view.action == "share.mode") add(at, guests_.asked(view, records_));
     add(at, {{"expect", at.event_type}, {"as", name}});
     questions_[view.approval_id] = {name, 0};
   }
@@ -241,6 +243,7 @@ private:
     for (; seen < view.votes.size(); ++seen) vote(at, name, view.votes[seen]);
     if (view.action == "share.extend" && view.state != approval_state::pending)
       ++(view.state == approval_state::approved ? approved_ : refused_);
+    if (view.action == "share.mode" && view.state != approval_state::pending) guests_.answered();
     const json with{{"approval", {{"state", name_of(view.state)}}}};
     voted || view.state == approval_state::withdrawn ? expect(at, with)
                                                      : happens(at, view.deadline, with);
@@ -260,9 +263,9 @@ private:
     if (starting_ > span{}) add(at, {{"repair", "lines late"}});
   }
 
-  template <class Event> void guest(const record& at, const char* what) {
+  void guest(const record& at, const std::vector<json>& steps) {
     if (over_) return;
-    add(at, {{"guest", what}, {"of", "s"}, {"name", read<Event>(at).guest.guest_id}});
+    for (const auto& each : steps) add(at, each);
     expect(at, {});
   }
 
@@ -327,6 +330,7 @@ private:
       return add(soon, {{"expect", at.event_type}, {"with", with}, {"within", "10s"}});
     }
     if (view.end_reason == end_reason::expired) return happens(at, view.expires_at, with);
+    if (view.end_reason == end_reason::nobody_joined) return happens(at, {}, with);
     if (view.detail.starts_with(requester_left))
       add(at, {{"fault", "requester leaves"}, {"who", person(view.requested_by)}});
     else if (view.end_reason == end_reason::stopped)
@@ -373,6 +377,8 @@ private:
   span latest_; ///< when the last step was
   script told_;
   decisions policy_;
+  told_guests guests_{
+      policy_, [this](const std::string& who, json words) { return by(who, std::move(words)); }};
   std::map<std::string, std::string> people_;
   std::map<std::string, question> questions_;
   span starting_;

@@ -29,31 +29,38 @@ void guest_steps::take(world& in, const std::string& what, const json& words) {
 void guest_steps::comes_and_goes(world& in, const json& words) {
   auto& worker = in.worker_of(kept_.share_of(words));
   const auto name = words.value("name", "");
-  if (words["guest"] == "joins") {
-    joins(in, worker, name);
+  if (words["guest"] == "joins" || words["guest"] == "knocks") {
+    comes(in, worker, name, words["guest"] == "knocks");
   } else if (words["guest"] == "floods") {
     floods(in, worker, words.value("times", times_in_a_flood));
   } else {
     const auto youngest = "g" + std::to_string(joined_[&worker]);
-    in.processes().say_line(worker, worker_lines::guest_left{name.empty() ? youngest : name});
+    goes(in, worker, name.empty() ? youngest : name);
   }
   in.settle();
 }
 
-void guest_steps::joins(world& in, simulated_child& worker, std::string name) {
+void guest_steps::comes(world& in, simulated_child& worker, std::string name, bool knocks) {
   const auto number = ++joined_[&worker];
   const auto text = std::to_string(number);
   if (name.empty()) name = "g" + text;
-  in.processes().say_line(worker,
-                          worker_lines::guest_joined{std::move(name), "SHA256:guest" + text,
-                                                     "127.0.0.1:4100" + text, first_pid + number});
+  const worker_lines::guest_knocks guest{name, "SHA256:guest" + text, "127.0.0.1:4100" + text,
+                                         first_pid + number};
+  worker.guests[name] = guest;
+  if (knocks) return in.processes().say_line(worker, guest);
+  in.processes().say_line(
+      worker, worker_lines::guest_joined{name, guest.key_fingerprint, guest.address, guest.pid});
+}
+
+void guest_steps::goes(world& in, simulated_child& worker, const std::string& name) {
+  worker.guests.erase(name);
+  in.processes().say_line(worker, worker_lines::guest_left{name, {}});
 }
 
 void guest_steps::floods(world& in, simulated_child& worker, int times) {
   for (int i = 0; i < times; ++i) {
-    joins(in, worker, {});
-    in.processes().say_line(worker,
-                            worker_lines::guest_left{"g" + std::to_string(joined_[&worker])});
+    comes(in, worker, {}, false);
+    goes(in, worker, "g" + std::to_string(joined_[&worker]));
   }
 }
 
@@ -85,7 +92,10 @@ void guest_steps::farewell(const json& words) {
 void guest_steps::inside(world& in, const json& words) {
   auto id = kept_.share_of(words);
   if (id.empty()) id = any_worker_of(id).share_id();
-  const auto there = in.share(id).guests.size();
+  const auto guests = in.share(id).guests;
+  const auto there = std::count_if(guests.begin(), guests.end(), [](const guest_view& each) {
+    return each.state == guest_state::in;
+  });
   if (there != words["inside"]) throw unmet{std::to_string(there) + " guests are in"};
 }
 

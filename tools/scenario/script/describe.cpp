@@ -99,7 +99,9 @@ json value_schema(const word& what) {
   if (what.value == "TOPIC") return {{"enum", of_bus("topics", "topic")}};
   if (what.value == "FAULT") return {{"enum", names_of(fault_words())}};
   if (what.value == "NUMBER") return {{"type", "integer"}};
-  if (what.value == "JOINS") return {{"enum", {"joins", "leaves", "floods"}}};
+  const auto verbs = guest_verbs();
+  if (what.value == "JOINS")
+    return {{"enum", std::vector<std::string>(verbs.begin(), verbs.end())}};
   return {{"type", "string"}};
 }
 

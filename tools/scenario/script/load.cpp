@@ -255,9 +255,14 @@ private:
       complain(place, "is asked together with the next step: its answer comes later",
                "leave out 'answer', give it a name with 'as', and look with 'answered'");
     if (name == "expect" || name == "unexpected") check_topic(place, value);
-    if (name == "guest" && value != "joins" && value != "leaves" && value != "floods")
-      complain(place, "a guest 'joins', 'leaves' or 'floods'");
+    if (name == "guest") check_guest(place, value);
     check_keys(at, one, what.parameters, also);
+  }
+
+  void check_guest(const std::string& place, const std::string& value) {
+    const auto known = guest_verbs();
+    if (std::find(known.begin(), known.end(), value) == known.end())
+      complain(place, "a guest doesn't do that", config::suggestion(value, known));
   }
 
   void check_fault(const std::string& at, const json& one, const std::string& value,

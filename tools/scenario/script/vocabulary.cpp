@@ -39,7 +39,8 @@ std::vector<word> make_steps() {
        "TOPIC",
        {{"with", object, "what its payload would contain"}}},
       {"guest",
-       "\"joins\" or \"leaves\", or \"floods\": comes and goes without a pause",
+       "\"joins\" or \"leaves\"; \"knocks\", where guests wait to be let in; or \"floods\": comes "
+       "and goes without a pause",
        "JOINS",
        {of_share,
         {"name", text, "which guest: \"g1\" and so on; the youngest one if left out"},
@@ -221,6 +222,11 @@ std::span<const std::string_view> actor_names() {
   static constexpr std::string_view list[] = {"journal", "router",    "policy gate",  "approvals",
                                               "tokens",  "terminals", "relays",       "shares",
                                               "session", "ttl clock", "share worker", "terminal"};
+  return list;
+}
+
+std::span<const std::string_view> guest_verbs() {
+  static constexpr std::string_view list[] = {"joins", "leaves", "knocks", "floods"};
   return list;
 }
 

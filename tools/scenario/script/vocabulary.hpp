@@ -38,6 +38,8 @@ const std::vector<parameter>& setting_keys();
 
 /// The actors that a fault may name: the branches of actors/runtime/tree.cpp, and their children.
 std::span<const std::string_view> actor_names();
+/// What a guest may do.
+std::span<const std::string_view> guest_verbs();
 /// In which order turns may come (explore/schedules.hpp).
 std::span<const std::string_view> strategy_names();
 

@@ -81,6 +81,11 @@ caf::actor simulated_files::spawn_in(caf::actor_system& system) {
           const auto found = files.find(what.path);
           return file_done{found == files.end() ? std::string{} : found->second, {}};
         },
+        [this](const digest_file& what) {
+          const auto found = files.find(what.path);
+          if (found != files.end()) return file_done{"digest of " + found->second, {}};
+          return file_done{{}, {"file_failed", "no such file", {}, true}};
+        },
         [this](const remove_folder& what) {
           const auto below = [&](const std::string& path) {
             return path == what.path || path.starts_with(what.path + "/");

@@ -122,9 +122,29 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   if (type == worker_lines::start::describe().name && worker.torn) return exit(child, 1);
   if (type == worker_lines::start::describe().name && worker.gets_ready)
     say_line(child, worker_lines::ready{worker.link});
+  obey(child, child.told.back());
   if (type != worker_lines::end::describe().name || !worker.obeys_end) return;
   if (worker.end_takes == span{}) return end(child);
   self_->delayed_send(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
+}
+
+/// What is about one guest, or about what has passed.
+void simulated_processes::obey(simulated_child& child, const std::string& line) {
+  const auto [type, fields] = decode_line(line);
+  if (type == worker_lines::count::describe().name) {
+    worker_lines::traffic passed;
+    for (const auto& [id, guest] : child.guests) passed.guests.push_back({id, 0, 0, {}});
+    say_line(child, passed);
+  }
+  const auto found = child.guests.find(fields.value("guest_id", ""));
+  if (found == child.guests.end()) return;
+  const auto guest = found->second;
+  if (type == worker_lines::admit::describe().name)
+    say_line(child, worker_lines::guest_joined{guest.guest_id, guest.key_fingerprint, guest.address,
+                                               guest.pid});
+  if (type != worker_lines::put_out::describe().name) return;
+  child.guests.erase(found);
+  say_line(child, worker_lines::guest_left{guest.guest_id, {}});
 }
 
 void simulated_processes::end(simulated_child& child) {

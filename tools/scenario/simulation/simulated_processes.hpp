@@ -26,6 +26,7 @@ struct simulated_child {
   caf::actor owner;
   std::vector<std::string> told; ///< whole lines, without the newline
   std::vector<int> signals;
+  std::map<std::string, messages::worker_lines::guest_knocks> guests; ///< in, or at the door
   /// When the last of its lines that are late is there: its end is never told before.
   caf::actor_clock::time_point quiet_at{};
   bool input_closed = false;
@@ -131,6 +132,7 @@ private:
   void abandon(const caf::actor_addr& owner);
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
+  void obey(simulated_child& child, const std::string& line);
   void end(simulated_child& child);
   void arm_heartbeat(messages::child_id id);
   simulated_child* find(messages::child_id id);

@@ -1,4 +1,5 @@
 #include "messages/approvals.hpp"
+#include "messages/shares.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/output/safe_text.hpp"
 #include "tools/termlease/output/views.hpp"
@@ -37,8 +38,17 @@ exit_code resolve(const invocation& run, const messages::resolve_approval& asked
   return exit_code::done;
 }
 
-void add_answer(CLI::App& program, invocation& run, messages::verdict decision,
-                const command_text& text) {
+exit_code send_away(const invocation& run, const messages::deny_guest& asked) {
+  const auto share = run.connect().ask<messages::share_view>(asked);
+  if (run.screen.json())
+    run.screen.print(messages::encode(share));
+  else
+    run.screen.done(safe(asked.guest) + " was sent away");
+  return exit_code::done;
+}
+
+CLI::App* add_answer(CLI::App& program, invocation& run, messages::verdict decision,
+                     const command_text& text, const std::shared_ptr<std::string>& guest) {
   auto* command = add_command(program, heading::deciding, text);
   const auto asked = std::make_shared<messages::resolve_approval>();
   asked->decision = decision;
@@ -46,7 +56,12 @@ void add_answer(CLI::App& program, invocation& run, messages::verdict decision,
            "the approval's id or the share's, or an end of it")
       ->required();
   add_text(command, "--reason", asked->reason, "TEXT", "why, for whoever asked and for the record");
-  on_run(command, run, [asked, &run] { return resolve(run, *asked); });
+  on_run(command, run, [asked, guest, &run] {
+    if (guest && !guest->empty())
+      return send_away(run, {asked->approval_id, *guest, asked->reason});
+    return resolve(run, *asked);
+  });
+  return command;
 }
 
 } // namespace
@@ -66,10 +81,15 @@ void add_approval_commands(CLI::App& program, invocation& run) {
     return exit_code::done;
   });
   add_answer(program, run, messages::verdict::approve,
-             {"approve", "let what waits for an approval happen", "termlease approve 3f2a9c1d"});
-  add_answer(program, run, messages::verdict::deny,
-             {"deny", "refuse what waits for an approval",
-              "termlease deny 3f2a9c1d --reason 'not on this machine'"});
+             {"approve", "let what waits for an approval happen", "termlease approve 3f2a9c1d"},
+             {});
+  const auto guest = std::make_shared<std::string>();
+  auto* deny = add_answer(program, run, messages::verdict::deny,
+                          {"deny", "refuse what waits for an approval, or a guest who knocks",
+                           "termlease deny 3f2a9c1d --reason 'not on this machine'\n"
+                           "termlease deny 3f2a9c1d g1"},
+                          guest);
+  add_text(deny, "GUEST", *guest, "GUEST", "one who knocks at that share");
 }
 
 } // namespace termlease::cli

@@ -1,6 +1,8 @@
+#include "config/paths.hpp"
 #include "messages/shares.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/local/attach.hpp"
+#include "tools/termlease/local/fetched_keys.hpp"
 #include "tools/termlease/local/public_key.hpp"
 #include "tools/termlease/local/tmux_here.hpp"
 #include "tools/termlease/output/safe_text.hpp"
@@ -21,6 +23,7 @@ constexpr std::string_view nothing_shared = "\ninterrupted: nothing is shared\n"
 struct share_wish {
   messages::start_share asked;
   std::vector<std::string> key_files;
+  std::vector<std::string> key_owners; ///< "github:ann"
 };
 
 void check(const share_wish& wish) {
@@ -34,7 +37,10 @@ void check(const share_wish& wish) {
 }
 
 guest_keys keys_for(const share_wish& wish) {
-  if (!wish.key_files.empty()) return {read_public_keys(wish.key_files, std::cin), {}};
+  auto files = wish.key_files;
+  for (const auto& each : wish.key_owners)
+    files.push_back(fetched_keys(each, config::find_paths().cache));
+  if (!files.empty()) return {read_public_keys(files, std::cin), {}};
   auto pair = make_key_pair("termlease-guest");
   return {{std::move(pair.open)}, std::move(pair.private_text)};
 }
@@ -93,6 +99,16 @@ exit_code share(const invocation& run, share_wish wish) {
   return take_back(run, question.correlation_id);
 }
 
+void add_guest_terms(CLI::App* command, messages::share_terms& terms) {
+  command->add_flag("--knock", terms.knock,
+                    "each guest waits until you let it in (`admit`, `deny`)");
+  command->add_option("--max-guests", terms.max_guests, "at the same time (default: the setting)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 1000U).description(""));
+  add_span(command, "--join-within", terms.join_within, "end it when nobody has come in by then");
+  command->add_flag("--record", terms.record, "keep what each guest sees, for `asciinema play`");
+}
+
 } // namespace
 
 void add_share_command(CLI::App& program, invocation& run) {
@@ -116,6 +132,12 @@ void add_share_command(CLI::App& program, invocation& run) {
                    "public keys that may join; - is stdin; again for more (default: a new key)")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  command
+      ->add_option("--keys-from", wish->key_owners,
+                   "the keys of somebody's account, from a file fetched before: github:NAME")
+      ->type_name("WHO")
+      ->allow_extra_args(false);
+  add_guest_terms(command, asked.terms);
   add_text(command, "--reason", asked.reason, "TEXT",
            "why, for whoever approves and for the record");
   add_span(command, "--wait", asked.wait, "how long to wait for an approval (default: 2m)",

@@ -13,7 +13,7 @@ using messages::json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 30> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 37> words{{
     {"terminal.spawned", "terminal opened"},
     {"terminal.adopted", "terminal adopted"},
     {"terminal.closed", "terminal closed"},
@@ -28,6 +28,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 30> words{{
     {"share.session.stopped", "share ended"},
     {"share.guest.joined", "guest joined"},
     {"share.guest.left", "guest left"},
+    {"share.guest.knocked", "guest knocks"},
+    {"share.guest.admitted", "guest let in"},
+    {"share.guest.denied", "guest sent away"},
+    {"share.guest.kicked", "guest put out"},
+    {"share.guest.recorded", "guest recorded"},
+    {"share.mode.changed", "mode changed"},
+    {"share.mode.denied", "mode denied"},
     {"approval.requested", "approval asked for"},
     {"approval.voted", "approver agreed"},
     {"approval.resolved", "approval answered"},
@@ -73,6 +80,7 @@ std::string share_detail(std::string_view topic, const json& payload) {
   if (topic.starts_with("share.guest.")) {
     for (const char* key : {"guest_id", "key_fingerprint", "address"})
       add(text, text_in(payload, "guest", key));
+    for (const char* key : {"path", "detail"}) add(text, text_in(payload, key));
     return text;
   }
   if (topic == "share.requested") {
@@ -84,6 +92,11 @@ std::string share_detail(std::string_view topic, const json& payload) {
     add(text, labelled("until ", clock_text(text_in(payload, "share", "expires_at"))));
   } else if (topic == "share.warned") {
     add(text, labelled("in ", text_in(payload, "left")));
+  } else if (topic.starts_with("share.mode.")) {
+    const auto guest = text_in(payload, "guest_id");
+    add(text, guest.empty() ? "all guests" : guest);
+    add(text, text_in(payload, "mode"));
+    add(text, text_in(payload, "detail"));
   } else if (topic == "share.extended") {
     add(text, labelled("by ", text_in(payload, "by")));
     add(text, labelled("until ", clock_text(text_in(payload, "share", "expires_at"))));

@@ -4,6 +4,8 @@
 #include "tools/termlease/output/times.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace termlease::cli {
 
@@ -25,6 +27,14 @@ void print_or_say(const console& to, const table& rows, const char* nothing) {
 std::string left_of(const messages::share_view& share, messages::instant at) {
   if (messages::is_final(share.state) || !share.expires_at) return {};
   return share.expires_at > at ? time_left(share.expires_at, at) : "over";
+}
+
+/// "2", or "2 + 1 knocks".
+std::string guests_text(const std::vector<messages::guest_view>& guests) {
+  const auto knocking =
+      std::ranges::count(guests, messages::guest_state::knocking, &messages::guest_view::state);
+  const auto in = std::to_string(static_cast<std::ptrdiff_t>(guests.size()) - knocking);
+  return knocking == 0 ? in : in + " + " + std::to_string(knocking) + " knocking";
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -97,10 +107,54 @@ void print_shares(const console& to, const std::vector<messages::share_view>& sh
     const bool open = !messages::is_final(each.state);
     rows.add({cell(short_id(each.share_id), tone::bold), each.terminal_name, state_cell(each),
               cell(messages::name_of(each.mode)), each.backend,
-              open ? std::to_string(each.guests.size()) : std::string("-"), left_of(each, at),
+              open ? guests_text(each.guests) : std::string("-"), left_of(each, at),
               each.requested_by, cell(each.link.text, tone::accent)});
   }
   print_or_say(to, rows, "nothing is shared; share a terminal with: termlease share TERMINAL");
+}
+
+namespace {
+
+/// "1.4 kB"; bytes as they are.
+std::string amount(std::uint64_t bytes) {
+  constexpr std::array<const char*, 4> units{"B", "kB", "MB", "GB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1000 && unit + 1 < units.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+  return text.data();
+}
+
+/// In whole seconds; its worker may not have said.
+std::string idle_text(messages::span idle) {
+  return idle.ms < 0 ? std::string("-") : to_text(messages::span{idle.ms / 1000 * 1000});
+}
+
+cell guest_cell(const messages::guest_view& guest) {
+  if (guest.state == messages::guest_state::knocking) return cell("knocks", tone::warning);
+  return cell(messages::name_of(guest.mode));
+}
+
+} // namespace
+
+void print_guests(const console& to, const std::vector<messages::guest_report>& guests) {
+  table rows({"SHARE", "TERMINAL", "GUEST", "MODE", "SINCE", "IDLE", "IN", "OUT", "FROM", "KEY"});
+  const auto at = now();
+  for (const auto& each : guests) {
+    const auto& guest = each.guest;
+    const bool in = guest.state == messages::guest_state::in;
+    rows.add({cell(short_id(each.share_id)), each.terminal_name, cell(guest.guest_id, tone::bold),
+              guest_cell(guest), local_time(guest.joined_at, at),
+              in ? idle_text(each.idle) : std::string("-"),
+              in ? amount(each.bytes_in) : std::string("-"),
+              in ? amount(each.bytes_out) : std::string("-"), guest.address,
+              guest.key_fingerprint + (guest.key_comment.empty() ? "" : " " + guest.key_comment)});
+  }
+  print_or_say(to, rows, "nobody is in");
 }
 
 void print_share(const console& to, const messages::share_view& share) {

@@ -27,6 +27,8 @@ cell state_cell(const messages::share_view& share);
 void print_shares(const console& to, const std::vector<messages::share_view>& shares);
 
 /// Everything about one share, with its guests.
+void print_guests(const console& to, const std::vector<messages::guest_report>& guests);
+
 void print_share(const console& to, const messages::share_view& share);
 
 void print_terminals(const console& to, const std::vector<messages::terminal_view>& terminals);

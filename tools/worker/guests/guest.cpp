@@ -21,8 +21,9 @@ extent read_extent(std::string_view payload) {
 
 } // namespace
 
-guest::guest(loop& events, int fd, pid_t pid, bool interactive, listener told)
-    : picture({24, 80}, interactive), loop_(events), fd_(fd), pid_(pid), told_(std::move(told)) {}
+guest::guest(loop& events, int fd, pid_t pid, messages::share_mode mode, listener told)
+    : picture({24, 80}, mode == messages::share_mode::rw), loop_(events), fd_(fd), pid_(pid),
+      mode_(mode), told_(std::move(told)) {}
 
 guest::~guest() {
   for (const auto timer : {typing_timer, note_timer, end_timer}) loop_.cancel(timer);
@@ -68,10 +69,14 @@ bool guest::take_frame(wire::frame type, std::string_view payload) {
   case wire::frame::size:
     if (payload.size() != 4) return false;
     picture.resize(read_extent(payload));
+    if (recording_) recording_->resized(picture.terminal());
     told_.resized();
     return true;
   case wire::frame::input:
-    if (now == phase::admitted) told_.typed(payload);
+    if (now != phase::admitted) return true;
+    bytes_in_ += payload.size();
+    busy_at_ = loop::clock::now();
+    told_.typed(payload);
     return true;
   case wire::frame::drawn:
     if (!piece_on_way_) return false;
@@ -89,8 +94,26 @@ void guest::draw(const screen* shown) {
   outdated_ = piece_on_way_;
   if (outdated_) return;
   frame_ = picture.frame(shown);
+  bytes_out_ += frame_.size();
+  if (recording_) recording_->shown(frame_);
   frame_sent_ = 0;
   send_next_piece();
+}
+
+void guest::record(const std::string& path, std::uint64_t limit) {
+  recording_.emplace(path, picture.terminal(), limit);
+}
+
+std::string guest::end_recording() {
+  if (!recording_) return {};
+  auto path = recording_->path();
+  recording_.reset();
+  return path;
+}
+
+void guest::set_mode(messages::share_mode mode) {
+  mode_ = mode;
+  picture.set_interactive(mode == messages::share_mode::rw);
 }
 
 void guest::send_next_piece() {
@@ -109,6 +132,7 @@ void guest::send_next_piece() {
 void guest::end(std::string_view text) {
   if (now == phase::leaving) return;
   now = phase::leaving;
+  if (recording_) recording_->shown("\x1b[0m\x1b[2J\x1b[H" + std::string(text) + "\r\n");
   listen(true);
   frame_ = {};
   send(wire::frame::end, text.substr(0, wire::max_to_guest));

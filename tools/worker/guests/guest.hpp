@@ -3,12 +3,15 @@
 // Why: one attached guest program, and everything that is kept for it. What is kept is bounded:
 // what its terminal shows, at most one picture on the way to it, and at most one frame of its own.
 
+#include "messages/worker_lines.hpp"
 #include "tools/guest/wire.hpp"
+#include "tools/worker/guests/recording.hpp"
 #include "tools/worker/guests/typing.hpp"
 #include "tools/worker/guests/view.hpp"
 #include "tools/worker/loop.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -28,7 +31,7 @@ public:
   };
 
   /// Takes over `fd`, which is non-blocking and watched by the caller.
-  guest(loop& events, int fd, pid_t pid, bool interactive, listener told);
+  guest(loop& events, int fd, pid_t pid, messages::share_mode mode, listener told);
   ~guest();
   guest(const guest&) = delete;
   guest& operator=(const guest&) = delete;
@@ -39,6 +42,26 @@ public:
   void draw(const screen* picture);
 
   bool outdated() const { return outdated_; }
+
+  /// From now on what it sees is kept in `path`. Throws `failed` (`recording_failed`).
+  void record(const std::string& path, std::uint64_t limit);
+
+  /// False once something that it saw is missing in its recording.
+  bool recorded() const { return !recording_ || recording_->whole(); }
+
+  /// Closes the recording; returns its path, or nothing where there was none.
+  std::string end_recording();
+
+  void set_mode(messages::share_mode mode);
+
+  messages::share_mode mode() const { return mode_; }
+
+  std::uint64_t bytes_in() const { return bytes_in_; }
+
+  std::uint64_t bytes_out() const { return bytes_out_; }
+
+  /// When it typed last, or came.
+  loop::clock::time_point busy_at() const { return busy_at_; }
 
   /// Nothing else is sent after it.
   void end(std::string_view text);
@@ -68,7 +91,12 @@ private:
   loop& loop_;
   int fd_;
   pid_t pid_;
+  messages::share_mode mode_;
   listener told_;
+  std::optional<recording> recording_;
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  loop::clock::time_point busy_at_ = loop::clock::now();
   bool reading_ = true;
   bool waits_to_write_ = false;
   bool broken_ = false;

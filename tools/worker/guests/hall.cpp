@@ -1,5 +1,6 @@
 #include "tools/worker/guests/hall.hpp"
 
+#include "messages/failure.hpp"
 #include "tools/worker/guests/hall_state.hpp"
 
 #include <algorithm>
@@ -27,6 +28,18 @@ hall::~hall() = default;
 
 void hall::admit(guest_number guest) {
   state_->admit(guest);
+}
+
+void hall::hold(guest_number guest) {
+  state_->hold(guest);
+}
+
+void hall::set_mode(guest_number guest, messages::share_mode mode) {
+  state_->set_mode(guest, mode);
+}
+
+std::vector<guest_passage> hall::passages() const {
+  return state_->passages();
 }
 
 void hall::refuse(guest_number guest, std::string text) {
@@ -120,10 +133,9 @@ void hall::state::welcome(int fd, pid_t pid) {
     auto& drawn = *find(number);
     if (drawn.outdated() && draw_timer_ == 0) draw(drawn);
   };
-  const bool interactive = options_.mode == messages::share_mode::rw;
   loop_.watch(fd, EPOLLIN, [this, number](std::uint32_t events) { heard(number, events); });
   auto& fresh = guests_[number];
-  fresh = std::make_unique<guest>(loop_, fd, pid, interactive, std::move(told));
+  fresh = std::make_unique<guest>(loop_, fd, pid, options_.mode, std::move(told));
   if (full) return let_go(number, full_text);
   fresh->end_timer = loop_.after(greeting_time, [this, number] { remove(number); });
 }
@@ -151,10 +163,57 @@ void hall::state::greeted(guest_number number) {
 void hall::state::admit(guest_number number) {
   auto* who = find(number);
   if (!who || who->now != guest::phase::waiting) return;
+  if (!options_.recordings.empty()) {
+    try {
+      who->record(options_.recordings + "/g" + std::to_string(number) + ".cast",
+                  options_.recording_limit);
+    } catch (const messages::failed& why) {
+      return let_go(number, why.why().message + ".");
+    }
+  }
   who->now = guest::phase::admitted;
   show_status(*who);
   draw(*who);
   listen_to(*who);
+}
+
+void hall::state::hold(guest_number number) {
+  auto* who = find(number);
+  if (!who || who->now != guest::phase::waiting) return;
+  who->picture.set_status("You knock: wait until somebody lets you in", true);
+  draw(*who);
+}
+
+void hall::state::set_mode(guest_number number, messages::share_mode mode) {
+  if (number == 0) options_.mode = mode;
+  bool anyone = options_.mode == messages::share_mode::rw;
+  for (const auto& [each, who] : guests_) {
+    if (number == 0 || each == number) change_mode(*who, mode);
+    anyone |= who->mode() == messages::share_mode::rw;
+  }
+  mirror_.set_read_only(!anyone);
+  if (mirror_.congested() && relief_timer_ == 0) relieve();
+  for (const auto& [each, who] : guests_) listen_to(*who);
+}
+
+void hall::state::change_mode(guest& who, messages::share_mode mode) {
+  if (who.mode() == mode) return;
+  who.set_mode(mode);
+  loop_.cancel(std::exchange(who.typing_timer, 0));
+  who.keys = {};
+  if (who.now != guest::phase::admitted) return;
+  show_status(who);
+  draw(who);
+}
+
+std::vector<guest_passage> hall::state::passages() const {
+  std::vector<guest_passage> all;
+  const auto now = loop::clock::now();
+  for (const auto& [number, who] : guests_)
+    if (who->now == guest::phase::admitted)
+      all.push_back({number, who->bytes_in(), who->bytes_out(),
+                     std::chrono::duration_cast<std::chrono::milliseconds>(now - who->busy_at())});
+  return all;
 }
 
 void hall::state::refuse(guest_number number, const std::string& text) {
@@ -173,9 +232,10 @@ void hall::state::remove(guest_number number) {
   const auto found = guests_.find(number);
   if (found == guests_.end()) return;
   const bool arrived = found->second->arrived();
+  auto recording = found->second->end_recording();
   guests_.erase(found);
   if (size() == 0) mirror_.stop();
-  if (arrived && events_.left) events_.left(number);
+  if (arrived && events_.left) events_.left(number, std::move(recording));
 }
 
 std::size_t hall::state::size() const {

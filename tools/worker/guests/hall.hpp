@@ -10,11 +10,13 @@
 #include "tools/worker/loop.hpp"
 #include "tools/worker/mirror/mirror.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace termlease::worker {
 
@@ -25,14 +27,26 @@ struct hall_options {
   std::string socket_path; ///< in a folder of mode 0700; at most 107 bytes long
   messages::share_mode mode = messages::share_mode::ro;
   std::uint32_t max_guests = 16; ///< admitted and waiting together; one more is told so and let go
-  std::string status;            ///< first text of the status line
+  std::string name;              ///< of the terminal, for the status line
+  std::string status;            ///< what that line says first beside name and mode
+  std::string recordings{};      ///< a folder for what each guest sees; empty: it isn't kept
+  std::uint64_t recording_limit = 0; ///< bytes of one recording
+};
+
+/// What has passed between a guest and the terminal.
+struct guest_passage {
+  guest_number guest = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::chrono::milliseconds idle{0};
 };
 
 struct hall_events {
   /// Connected and said hello. Sees "checking…" and nothing else until `admit`.
   std::function<void(guest_number, pid_t)> arrived;
-  /// Gone, for whatever reason; only for guests that `arrived`.
-  std::function<void(guest_number)> left;
+  /// Gone, for whatever reason; only for guests that `arrived`. With the path of its recording, if
+  /// there is one.
+  std::function<void(guest_number, std::string)> left;
   /// The lent pane is gone or can't be followed any more. Said once; guests stay until `end_all`.
   std::function<void(messages::failure)> terminal_gone;
 };
@@ -48,13 +62,20 @@ public:
   /// From now on the guest gets pictures, and may type when the mode is rw. Unknown numbers are
   /// ignored.
   void admit(guest_number guest);
+  /// Tells a guest that it has to wait for somebody to let it in.
+  void hold(guest_number guest);
+  /// Whether the guest may type; for 0 all guests, and those who come.
+  void set_mode(guest_number guest, messages::share_mode mode);
   /// Tells the guest why and lets it go; a guest that doesn't leave is cut off after a second.
   void refuse(guest_number guest, std::string text);
-  /// The last row of every guest's screen; `alert` makes it stand out.
+  /// What the last row of every guest's screen says beside name and mode; `alert` makes it stand
+  /// out.
   void set_status(std::string text, bool alert);
   /// Closes the door, stops the mirror, tells every guest `text` and lets it go. Each `left`
   /// follows, within a second even for a guest that doesn't react.
   void end_all(std::string text);
+  /// What has passed, for each guest that was admitted.
+  std::vector<guest_passage> passages() const;
   /// Guests that arrived and have not left.
   std::size_t size() const;
 

@@ -5,6 +5,13 @@
 
 namespace termlease::worker {
 
+namespace {
+
+constexpr const char* unrecorded =
+    "This share is recorded, and your recording can't go on: it is too long, or the disk is full.";
+
+} // namespace
+
 void hall::state::changed(std::size_t output_bytes) {
   pace_.changed(output_bytes, loop::clock::now());
   draw_soon();
@@ -25,6 +32,7 @@ void hall::state::draw_all() {
     if (who->now == guest::phase::admitted) {
       draw(*who);
       listen_to(*who);
+      if (!who->recorded()) let_go(number, unrecorded);
     }
   pace_.drew(loop::clock::now());
 }
@@ -37,7 +45,7 @@ void hall::state::draw(guest& to) {
 // What a guest types before it can reach the pane waits in its terminal.
 void hall::state::listen_to(guest& who) {
   const bool may_type = who.now == guest::phase::admitted && mirror_.ready();
-  who.listen(options_.mode != messages::share_mode::rw || (may_type && relief_timer_ == 0));
+  who.listen(who.mode() != messages::share_mode::rw || (may_type && relief_timer_ == 0));
 }
 
 void hall::state::set_status(std::string text, bool alert) {
@@ -52,7 +60,10 @@ void hall::state::set_status(std::string text, bool alert) {
 }
 
 void hall::state::show_status(guest& to) {
-  to.picture.set_status(options_.status, alert_);
+  auto text = options_.name;
+  text += to.mode() == messages::share_mode::ro ? " | read-only" : " | read-write";
+  if (!options_.status.empty()) text += " | " + options_.status;
+  to.picture.set_status(std::move(text), alert_);
 }
 
 void hall::state::note(guest_number number, const std::string& text) {
@@ -69,8 +80,8 @@ void hall::state::note(guest_number number, const std::string& text) {
 }
 
 void hall::state::typed(guest_number number, std::string_view bytes) {
-  if (options_.mode != messages::share_mode::rw || !mirror_.ready()) return;
   auto& who = *find(number);
+  if (who.mode() != messages::share_mode::rw || !mirror_.ready()) return;
   pace_.typed(loop::clock::now());
   hand writes(*this, number);
   who.keys.feed(bytes, who.picture.shown(), mirror_.picture().modes(), writes);

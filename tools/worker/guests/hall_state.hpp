@@ -17,6 +17,9 @@ public:
   ~state();
 
   void admit(guest_number number);
+  void hold(guest_number number);
+  void set_mode(guest_number number, messages::share_mode mode);
+  std::vector<guest_passage> passages() const;
   void refuse(guest_number number, const std::string& text);
   void set_status(std::string text, bool alert);
   void end_all(const std::string& text);
@@ -53,6 +56,7 @@ private:
   void wait_for_more(guest_number number);
   void note(guest_number number, const std::string& text);
   void show_status(guest& to);
+  void change_mode(guest& who, messages::share_mode mode);
   void let_go(guest_number number, std::string_view text);
   void remove(guest_number number);
   guest* find(guest_number number);

@@ -1,6 +1,7 @@
 #include "tools/worker/guests/view.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace termlease::worker {
 
@@ -8,6 +9,8 @@ namespace {
 
 constexpr std::uint32_t worth_moving = 4; ///< unchanged cells that are cheaper to skip than to draw
 constexpr std::uint32_t worth_erasing = 8;
+constexpr std::string_view no_modes =
+    "\x1b[?2004l\x1b>\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1006l";
 constexpr std::size_t worth_hiding_the_cursor = 256; ///< bytes that it would be seen to run through
 
 extent clamped(extent size) {
@@ -57,6 +60,13 @@ void view::resize(extent terminal) {
   all_ = true;
 }
 
+void view::set_interactive(bool interactive) {
+  if (interactive_ == interactive) return;
+  interactive_ = interactive;
+  modes_left_ = !interactive && modes_known_;
+  modes_known_ = false;
+}
+
 void view::set_status(std::string text, bool alert) {
   // With one row only an alert takes it from the pane.
   if (terminal_.rows == 1 && alert != alert_) all_ = true;
@@ -89,6 +99,7 @@ std::string view::frame(const screen* picture) {
   if (!status_drawn_ && status_shown()) draw_status();
   status_drawn_ = true;
   draw_cursor(picture);
+  if (std::exchange(modes_left_, false)) out_.raw(no_modes);
   if (picture && interactive_) draw_modes(picture->modes());
   return out_.take();
 }

@@ -28,6 +28,11 @@ public:
   view(extent terminal, bool interactive);
 
   void resize(extent terminal);
+  /// From now on it is one that gets the modes, or none.
+  void set_interactive(bool interactive);
+
+  extent terminal() const { return terminal_; }
+
   void set_status(std::string text, bool alert);
   /// The bytes that bring the terminal up to date; empty when it is. Without a picture the terminal
   /// shows the status line only.
@@ -61,6 +66,7 @@ private:
   bool status_drawn_ = false;
   screen_modes modes_drawn_;
   bool modes_known_ = false;
+  bool modes_left_ = false; ///< drawn for one who types, and not wanted any more
   place cursor_drawn_;
   drawing out_;
 };

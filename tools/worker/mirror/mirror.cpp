@@ -4,6 +4,7 @@
 #include "tools/worker/mirror/pane_commands.hpp"
 
 #include <unistd.h>
+#include <utility>
 
 namespace termlease::worker {
 
@@ -52,7 +53,11 @@ void mirror::paste(std::string_view body) {
 }
 
 bool mirror::congested() const {
-  return state_->unsent() > most_unsent;
+  return !state_->attached_now() || state_->unsent() > most_unsent;
+}
+
+void mirror::set_read_only(bool read_only) {
+  state_->set_read_only(read_only);
 }
 
 mirror::state::state(loop& events, mirror_options options, mirror_events callbacks)
@@ -145,6 +150,13 @@ void mirror::state::restart() {
   const std::chrono::milliseconds delay(restarts_.empty() ? 0 : 100);
   restarts_.push_back(now);
   restart_timer_ = loop_.after(delay, [this] { locate(); });
+}
+
+/// A client of tmux is read-only or not for as long as it lives.
+void mirror::state::set_read_only(bool read_only) {
+  if (std::exchange(options_.read_only, read_only) == read_only || !client_) return;
+  drop_client();
+  locate();
 }
 
 messages::failure mirror::state::pane_gone() {

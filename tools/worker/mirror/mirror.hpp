@@ -55,7 +55,9 @@ public:
   /// Pastes `body`; tmux adds the brackets when the pane's program asked for them. Same conditions
   /// as `input`.
   void paste(std::string_view body);
-  /// Whether what was typed is waiting for tmux to take it: read no more from guests.
+  /// Whether what is typed can reach tmux from now on.
+  void set_read_only(bool read_only);
+  /// Whether what was typed is waiting for tmux to take it, or would: read no more from guests.
   bool congested() const;
 
 private:

@@ -26,6 +26,9 @@ public:
   void stop();
   void type(std::string_view bytes);
   void paste(std::string_view body);
+  void set_read_only(bool read_only);
+
+  bool attached_now() const { return client_ && attached_; }
 
   bool running() const { return running_; }
 

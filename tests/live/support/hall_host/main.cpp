@@ -1,6 +1,6 @@
 // termlease-hall-host TMUX SOCKET PANE GUEST_SOCKET ro|rw: a hall with nobody at the door. Tests of
 // what guests see and do need no backend: it lets in everybody who comes. Orders on stdin, a line
-// each: "status TEXT", "alert TEXT", "end TEXT".
+// each: "status TEXT", "alert TEXT", "mode GUEST ro|rw", "end TEXT".
 
 #include "tools/worker/guests/hall.hpp"
 
@@ -17,7 +17,7 @@ using namespace termlease;
 class host {
 public:
   host(worker::mirror_options pane, const std::string& socket, messages::share_mode mode)
-      : hall_(loop_, std::move(pane), {socket, mode, 8, "demo"}, events()) {
+      : hall_(loop_, std::move(pane), {socket, mode, 8, "demo", {}}, events()) {
     say("ready");
     loop_.watch(STDIN_FILENO, EPOLLIN, [this](std::uint32_t) { read_orders(); });
     loop_.run();
@@ -30,7 +30,7 @@ private:
       say("arrived " + std::to_string(guest) + " " + std::to_string(pid));
       hall_.admit(guest);
     };
-    callbacks.left = [this](worker::guest_number guest) {
+    callbacks.left = [this](worker::guest_number guest, const std::string&) {
       say("left " + std::to_string(guest));
       leave();
     };
@@ -64,7 +64,15 @@ private:
     const auto text = line.substr(line.find(' ') + 1);
     if (line.starts_with("status ")) hall_.set_status(text, false);
     if (line.starts_with("alert ")) hall_.set_status(text, true);
+    if (line.starts_with("mode ")) set_mode(text);
     if (line.starts_with("end ")) end(text);
+  }
+
+  /// "GUEST ro|rw".
+  void set_mode(const std::string& words) {
+    const auto mode =
+        messages::value_named<messages::share_mode>(words.substr(words.find(' ') + 1));
+    hall_.set_mode(static_cast<worker::guest_number>(std::stoul(words)), mode.value());
   }
 
   void end(const std::string& text) {
