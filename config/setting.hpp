@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,21 @@ template <class Owner> struct text_setting {
   std::string_view choices; ///< "a|b|c", for a choice
   std::string_view doc;
 };
+
+/// A number for each of some names: of lanes, of terminals.
+template <class Owner> struct numbers_setting {
+  std::string_view key;
+  std::map<std::string, std::uint32_t> Owner::*member;
+  std::int64_t least;
+  std::int64_t most;
+  std::string_view doc;
+};
+
+template <class Owner>
+constexpr auto numbers(std::string_view key, std::map<std::string, std::uint32_t> Owner::*member,
+                       std::int64_t least, std::int64_t most, std::string_view doc) {
+  return numbers_setting<Owner>{key, member, least, most, doc};
+}
 
 template <class Owner>
 constexpr auto length(std::string_view key, messages::span Owner::*member, std::string_view least,

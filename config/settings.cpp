@@ -63,6 +63,21 @@ void read(const number_setting<Group, Number>& each, const table_reader& from, G
 }
 
 template <class Group>
+void read(const numbers_setting<Group>& each, const table_reader& from, Group& into,
+          const std::filesystem::path&) {
+  const auto* node = from.find(each.key);
+  if (!node) return;
+  const auto* table = node->as_table();
+  if (!table)
+    return from.complain(each.key, "expected a table, found " + kind_of(*node),
+                         "write " + std::string(each.key) + " = { NAME = 2 }");
+  const auto inner = from.below(each.key, *table);
+  for (const auto& [name, value] : *table)
+    if (const auto number = inner.whole_number(name.str(), {each.least, each.most}))
+      (into.*each.member)[std::string(name.str())] = static_cast<std::uint32_t>(*number);
+}
+
+template <class Group>
 void read(const text_setting<Group>& each, const table_reader& from, Group& into,
           const std::filesystem::path& home) {
   auto value = from.text(each.key);
@@ -152,6 +167,13 @@ template <std::unsigned_integral Number> std::string shown(Number value) {
   return std::to_string(value);
 }
 
+std::string shown(const std::map<std::string, std::uint32_t>& values) {
+  std::string text;
+  for (const auto& [name, value] : values)
+    text += (text.empty() ? " " : ", ") + in_quotes(name) + " = " + std::to_string(value);
+  return text.empty() ? "{}" : "{" + text + " }";
+}
+
 template <class Group> std::string allowed_text(const length_setting<Group>& each) {
   return "from " + std::string(each.least) + " to " + std::string(each.most);
 }
@@ -161,12 +183,24 @@ std::string allowed_text(const number_setting<Group, Number>& each) {
   return range_text({each.least, each.most}, false);
 }
 
+template <class Group> std::string allowed_text(const numbers_setting<Group>& each) {
+  return "names, each " + range_text({each.least, each.most}, false);
+}
+
 template <class Group> std::string allowed_text(const text_setting<Group>& each) {
   if (each.kind == text_kind::choice) return listed(split(each.choices));
   return each.kind == text_kind::host ? "a host name or an address" : "an absolute path";
 }
 
 } // namespace
+
+std::uint32_t share_limit(const share_settings& limits, const std::string& terminal,
+                          const std::string& lane) {
+  if (const auto own = limits.terminal_limits.find(terminal); own != limits.terminal_limits.end())
+    return own->second;
+  const auto of_lane = limits.lane_limits.find(lane);
+  return of_lane == limits.lane_limits.end() ? limits.per_terminal_limit : of_lane->second;
+}
 
 loaded_settings parse_settings(std::string_view text, const std::string& file,
                                const std::filesystem::path& home) {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -22,6 +23,8 @@ struct share_settings {
   messages::span max_ttl = messages::hours(8);
   messages::span default_warn = messages::minutes(5);
   std::uint32_t per_terminal_limit = 4;
+  std::map<std::string, std::uint32_t> lane_limits;
+  std::map<std::string, std::uint32_t> terminal_limits;
   std::uint32_t total_limit = 100;
   std::uint32_t max_guests = 16;
   messages::span knock_deadline = messages::minutes(2);
@@ -42,6 +45,10 @@ struct share_settings {
                "than twice this"),
         number("per_terminal_limit", &s::per_terminal_limit, 1, 100,
                "concurrent shares of one terminal"),
+        numbers("lane_limits", &s::lane_limits, 1, 100,
+                "the same for each terminal of a lane, by the lane's name"),
+        numbers("terminal_limits", &s::terminal_limits, 1, 100,
+                "the same for one terminal, by its name; it counts before the lane's"),
         number("total_limit", &s::total_limit, 1, 1000, "concurrent shares of all terminals"),
         number("max_guests", &s::max_guests, 1, 200, "guests of one share at the same time"),
         length("knock_deadline", &s::knock_deadline, "1s", "1h",
@@ -216,6 +223,10 @@ std::vector<setting_line> setting_lines(const settings& values);
 
 /// A commented settings file that reads back as `values`.
 std::string settings_text(const settings& values);
+
+/// How many shares a terminal may have at the same time: by its name, by its lane, or as all.
+std::uint32_t share_limit(const share_settings& limits, const std::string& terminal,
+                          const std::string& lane);
 
 /// How long before the end a share of length `ttl` warns when `warn` is wished for: `warn`, or a
 /// sixth of the TTL when that is shorter than twice `warn`, so that nobody is warned right at the

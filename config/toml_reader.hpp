@@ -39,6 +39,11 @@ public:
   table_reader(const toml::table& table, std::string path, complaints& into)
       : table_(table), path_(std::move(path)), into_(into) {}
 
+  /// A reader of `table`, which stands under `key`.
+  table_reader below(std::string_view key, const toml::table& table) const {
+    return {table, full(key), into_};
+  }
+
   const toml::node* find(std::string_view key) const { return table_.get(key); }
 
   std::optional<std::string> text(std::string_view key) const;

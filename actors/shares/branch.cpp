@@ -4,12 +4,10 @@
 #include "actors/shares/open_questions.hpp"
 #include "actors/shares/request_checks.hpp"
 #include "actors/shares/session.hpp"
+#include "actors/shares/share_table.hpp"
 #include "actors/shares/shares.hpp"
 #include "messages/connections.hpp"
 #include "messages/leases.hpp"
-
-#include <algorithm>
-#include <deque>
 
 namespace termlease::actors {
 
@@ -18,13 +16,6 @@ using namespace messages;
 namespace {
 
 using answer_promise = caf::typed_response_promise<answer>;
-
-/// A share as its branch knows it.
-struct known_share {
-  share_view view; ///< with its link
-  caf::actor session;
-  std::uint64_t connection = 0; ///< of its requester
-};
 
 /// The branch's state and turns; lives inside the actor.
 class share_branch {
@@ -62,7 +53,7 @@ public:
             [=, this](const terminal_found& found, const caf::actor& address) mutable {
               try {
                 if (found.problem) throw failed(found.problem);
-                check_limits(found.terminal);
+                shares_.check_limits(found.terminal, env_->settings.shares);
                 const auto id = open_session(order_of(from, wanted, found.terminal, address));
                 ask_session(id, promise, &share_branch::no_share, answer_when_open::value);
               } catch (const failed& why) {
@@ -79,20 +70,20 @@ public:
 
   /// What a guest may, or not any more.
   caf::result<answer> set_mode(const caller& from, const set_guest_mode& wanted) {
-    if (wanted.mode == share_mode::ro) check_may_end(from, find(wanted.share).view);
+    if (wanted.mode == share_mode::ro) check_may_end(from, shares_.find(wanted.share).view);
     return ask_open(from, wanted, "changed");
   }
 
   caf::result<answer> kick(const caller& from, const kick_guest& wanted) {
     check_reason(wanted.reason);
-    check_may_end(from, find(wanted.share).view);
+    check_may_end(from, shares_.find(wanted.share).view);
     return ask_open(from, wanted, "changed");
   }
 
   /// Who lets somebody in answers for it: a person.
   template <class Command>
   caf::result<answer> answer_knock(const caller& from, const Command& wanted) {
-    const auto& view = find(wanted.share).view;
+    const auto& view = shares_.find(wanted.share).view;
     check_may_end(from, view);
     if (from.who.kind == identity_kind::agent)
       throw failed("denied", "an agent can't answer who knocks", "ask the operator");
@@ -100,7 +91,7 @@ public:
   }
 
   caf::result<answer> guests(const caller& from, const list_guests& wanted) {
-    if (!wanted.share.empty() && is_final(find(wanted.share).view.state))
+    if (!wanted.share.empty() && is_final(shares_.find(wanted.share).view.state))
       return answer_with(guest_list{});
     auto promise = self_->make_response_promise<answer>();
     auto all = std::make_shared<guest_list>();
@@ -108,8 +99,8 @@ public:
     const auto one_less = [promise, all, left] {
       if (--*left == 0) answer_promise(promise).deliver(answer_with(*all));
     };
-    const auto* only = wanted.share.empty() ? nullptr : &find(wanted.share);
-    for (const auto& [id, each] : shares_) {
+    const auto* only = wanted.share.empty() ? nullptr : &shares_.find(wanted.share);
+    for (const auto& [id, each] : shares_.all()) {
       if (!each.session || (only != nullptr && only != &each)) continue;
       ++*left;
       questions_.ask(
@@ -128,7 +119,7 @@ public:
 
   /// Revoke or stop. Both may be asked of a share that is over: then it says so.
   template <class Command> caf::result<answer> close(const caller& from, const Command& wanted) {
-    const auto& share = find(wanted.share);
+    const auto& share = shares_.find(wanted.share);
     check_may_end(from, share.view);
     if (is_final(share.view.state))
       throw failed("share_ended", "this share is over already: " + share.view.detail,
@@ -140,33 +131,33 @@ public:
 
   answer list(const caller& from, const list_shares& wanted) const {
     share_list all;
-    for (const auto& [id, each] : shares_)
+    for (const auto& [id, each] : shares_.all())
       if (wanted.all || !is_final(each.view.state))
         all.shares.push_back(shown(from, each.view, wanted.links));
     return answer_with(all);
   }
 
   answer show(const caller& from, const show_share& wanted) const {
-    return answer_with(shown(from, find(wanted.share).view, wanted.links));
+    return answer_with(shown(from, shares_.find(wanted.share).view, wanted.links));
   }
 
   void changed(const share_changed& news) {
-    const auto found = shares_.find(news.share.share_id);
-    if (found == shares_.end()) return;
-    auto link = news.share.link.text.empty() ? found->second.view.link : news.share.link;
-    found->second.view = news.share;
-    found->second.view.link = std::move(link);
-    if (is_final(news.share.state)) over(found->second);
+    auto* found = shares_.known(news.share.share_id);
+    if (found == nullptr) return;
+    auto link = news.share.link.text.empty() ? found->view.link : news.share.link;
+    found->view = news.share;
+    found->view.link = std::move(link);
+    if (is_final(news.share.state)) shares_.over(*found);
   }
 
   /// From approvals that were restarted and don't know any more who asked.
   void resolved(const approval_outcome& news) {
-    const auto found = shares_.find(news.approval.share_id);
-    if (found != shares_.end() && found->second.session) self_->send(found->second.session, news);
+    const auto* found = shares_.known(news.approval.share_id);
+    if (found != nullptr && found->session) self_->send(found->session, news);
   }
 
   void requester_left(const client_gone& news) {
-    for (auto& [id, each] : shares_)
+    for (const auto& [id, each] : shares_.all())
       if (each.connection == news.connection && each.session)
         self_->send(each.session, requester_gone::value);
   }
@@ -178,7 +169,7 @@ public:
     const auto one_less = [promise, left] {
       if (--*left == 0) answer_promise(promise).deliver(answer{});
     };
-    for (const auto& [id, each] : shares_) {
+    for (const auto& [id, each] : shares_.all()) {
       if (!each.session) continue;
       ++*left;
       questions_.ask(
@@ -192,8 +183,6 @@ public:
   void restart(const std::string& id) { children_.restart(id); }
 
 private:
-  static constexpr std::size_t kept_when_over = 500;
-
   static void check_may_end(const caller& from, const share_view& share) {
     if (from.who.kind != identity_kind::operator_ && share.requested_by != to_text(from.who))
       throw failed("denied", "only the operator and its requester may do that to this share",
@@ -203,7 +192,7 @@ private:
   /// Asks the session of a share that isn't over.
   template <class Command>
   caf::result<answer> ask_open(const caller& from, const Command& wanted, const char* done) {
-    const auto& share = find(wanted.share);
+    const auto& share = shares_.find(wanted.share);
     if (is_final(share.view.state))
       throw failed("share_ended",
                    "this share is over: " + std::string(name_of(share.view.end_reason)) +
@@ -233,29 +222,6 @@ private:
 
   /// The answer to whoever wanted its end.
   static answer as_it_ended(const share_view& view) { return answer_with(without_link(view)); }
-
-  void check_limits(const terminal_view& terminal) const {
-    const auto& limits = env_->settings.shares;
-    std::string in_the_way;
-    std::size_t of_terminal = 0;
-    std::size_t all = 0;
-    for (const auto& [id, each] : shares_) {
-      if (is_final(each.view.state)) continue;
-      ++all;
-      if (each.view.terminal_id != terminal.terminal_id) continue;
-      ++of_terminal;
-      in_the_way += (in_the_way.empty() ? "" : ", ") + id;
-    }
-    if (of_terminal >= limits.per_terminal_limit)
-      throw failed("limit_reached",
-                   "terminal '" + terminal.name + "' has " + std::to_string(of_terminal) +
-                       " shares, which is its limit: " + in_the_way,
-                   "end one with `termlease stop SHARE`");
-    if (all >= limits.total_limit)
-      throw failed("limit_reached",
-                   "there are " + std::to_string(all) + " shares, which is the limit",
-                   "end one with `termlease stop SHARE`");
-  }
 
   share_order order_of(const caller& from, const start_share& wanted, const terminal_view& terminal,
                        const caf::actor& address) const {
@@ -321,52 +287,13 @@ private:
     self_->send(env_->approvals, withdraw_approvals{view.share_id, detail});
     auto& share = shares_[view.share_id];
     share.view = std::move(view);
-    over(share);
-  }
-
-  void over(known_share& share) {
-    share.session = nullptr;
-    share.view.link = {};
-    done_.push_back(share.view.share_id);
-    if (done_.size() <= kept_when_over) return;
-    shares_.erase(done_.front());
-    done_.pop_front();
-  }
-
-  /// By id, or by the beginning or end of exactly one.
-  const known_share& find(const std::string& wanted) const {
-    if (const auto exact = shares_.find(wanted); exact != shares_.end()) return exact->second;
-    const known_share* only = nullptr;
-    for (const auto& [id, each] : shares_) {
-      if (wanted.size() < 4 || (!id.starts_with(wanted) && !id.ends_with(wanted))) continue;
-      if (only != nullptr)
-        throw failed("ambiguous_id", "more than one share is meant by '" + wanted + "'",
-                     "give more of the id");
-      only = &each;
-    }
-    if (only == nullptr)
-      throw failed("no_such_share", "there is no share '" + wanted + "'",
-                   "`termlease shares --all` lists them");
-    return *only;
-  }
-
-  static share_view without_link(share_view view) {
-    view.link = {};
-    return view;
-  }
-
-  /// Links are for the operator and for whoever asked for the share.
-  static share_view shown(const caller& to, const share_view& view, bool links) {
-    const bool may =
-        to.who.kind == identity_kind::operator_ || view.requested_by == to_text(to.who);
-    return links && may ? view : without_link(view);
+    shares_.over(share);
   }
 
   caf::event_based_actor* self_;
   shared_environment env_;
   supervision children_;
-  std::map<std::string, known_share> shares_; ///< ids sort by time
-  std::deque<std::string> done_;
+  share_table shares_;
   open_questions questions_;
 };
 

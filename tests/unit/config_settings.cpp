@@ -173,7 +173,7 @@ TEST_CASE("printed settings read back as they were, and name every setting") {
     CHECK(line.value == line.standard);
     CHECK(names.insert(line.section + "." + line.key).second);
   }
-  CHECK(names.size() == 33);
+  CHECK(names.size() == 35);
 }
 
 TEST_CASE("a share of 30 minutes warns at 25, a short one in its last sixth", "[FR-026-004]") {
@@ -194,4 +194,23 @@ TEST_CASE("a word that is nearly right is recognised, one that is not isn't") {
   CHECK(nearest("block", words).empty());
   CHECK(nearest("", words).empty());
   CHECK(nearest(std::string(1'000'000, 'a'), words).empty());
+}
+
+TEST_CASE("a terminal's limit is its own, its lane's, or that of all", "[FR-026-006]") {
+  const auto read = parse_settings("[shares]\nper_terminal_limit = 5\n"
+                                   "lane_limits = { build = 2, \"my lane\" = 3 }\n"
+                                   "[shares.terminal_limits]\ndemo = 1\n",
+                                   "config.toml");
+  REQUIRE(read.mistakes.empty());
+  const auto& shares = read.values.shares;
+  CHECK(share_limit(shares, "demo", "build") == 1);
+  CHECK(share_limit(shares, "other", "build") == 2);
+  CHECK(share_limit(shares, "other", "my lane") == 3);
+  CHECK(share_limit(shares, "other", "default") == 5);
+  CHECK(parse_settings(settings_text(read.values), "again.toml").values.shares.lane_limits ==
+        shares.lane_limits);
+  const auto wrong = parse_settings("[shares]\nlane_limits = { build = 0 }\n", "config.toml");
+  REQUIRE(wrong.mistakes.size() == 1);
+  CHECK(wrong.mistakes[0].key == "shares.lane_limits.build");
+  CHECK(parse_settings("[shares]\nterminal_limits = 3\n", "config.toml").mistakes.size() == 1);
 }

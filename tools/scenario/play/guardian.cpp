@@ -46,6 +46,7 @@ void guardian::follow(const record& each, const json& payload) {
   };
   if (payload.contains("terminal")) {
     const auto view = decoded<terminal_view>(payload["terminal"]);
+    limits_[view.terminal_id] = config::share_limit(machine_.settings.shares, view.name, view.lane);
     if (view.state == terminal_state::open)
       terminals_[view.terminal_id] = view.tmux_session;
     else
@@ -110,10 +111,9 @@ std::optional<breach> guardian::look_at_workers() {
 std::optional<breach> guardian::look_at_limits() const {
   std::map<std::string, std::uint32_t> of_terminal;
   for (const auto& [id, share] : shares_)
-    if (lives(share.state) &&
-        ++of_terminal[share.terminal_id] > machine_.settings.shares.per_terminal_limit)
+    if (lives(share.state) && ++of_terminal[share.terminal_id] > limits_.at(share.terminal_id))
       return breach{"the terminal " + share.terminal_id + " has more shares than its limit of " +
-                    std::to_string(machine_.settings.shares.per_terminal_limit)};
+                    std::to_string(limits_.at(share.terminal_id))};
   return std::nullopt;
 }
 

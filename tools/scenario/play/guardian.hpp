@@ -55,6 +55,7 @@ private:
   std::set<std::string> allowed_;
   std::set<std::string> ended_;
   std::map<std::string, std::string> terminals_; ///< the sessions of the open ones
+  std::map<std::string, std::uint32_t> limits_;  ///< of terminals: shares at the same time
   std::set<std::string> ids_;                    ///< of records
   std::map<std::string, std::string> approvals_;
   std::set<std::string> transitions_;
