@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from support import processes  # noqa: E402
 from support.command_line import missing_program  # noqa: E402
 from support.lending import Lending  # noqa: E402
-from support.processes import wait_until  # noqa: E402
+from support.processes import Guest, wait_until  # noqa: E402
 
 MISSING = missing_program() or processes.missing_for_live_tests()
 KICKS = 10
@@ -82,6 +82,55 @@ class GuestsInHand(unittest.TestCase):
         kinds = self.system.event_types(share)
         self.assertEqual(kinds.count("share.guest.kicked"), 1)
         self.assertEqual(kinds.count("share.guest.left"), 1)
+
+    def test_a_ban_ends_every_session_of_the_key_also_on_a_shared_connection(self):
+        share = self.system.share(key="ann")
+        command = self.system.ssh(share, "ann")
+        shared = [*command[:1], "-o", "ControlMaster=auto", "-o", f"ControlPath={self.system.home}/%C", *command[1:]]
+        sessions = []
+        for number in (1, 2):
+            sessions.append(self.enterContext(Guest(shared)))
+            sessions[-1].wait_for("lo-and-behold")
+            self.system.wait_guests(share, number)
+        self.system.json("kick", share["share_id"], "g2", "--ban")
+        for each in sessions:
+            each.wait_gone()
+        self.assertEqual(self.system.wait_guests(share, 0), [])
+        again = self.system.guest(share, "ann")
+        again.wait_gone()
+        self.assertNotIn(b"lo-and-behold", again.seen)
+
+    def test_a_guest_who_reads_nothing_is_put_out_as_well(self):
+        _, (bob,) = self.share_with("bob")
+        self.system.terminal("flood", "yes flood")
+        share = self.system.share("flood", key="ann")
+        deaf = self.system.guest(share, "ann")
+        deaf.wait_for("flood")
+        counts = []
+
+        def nothing_goes_on():
+            counts.append(self.reports(share)[0]["bytes_out"])
+            return len(counts) > 50 and len(set(counts[-50:])) == 1
+
+        wait_until(nothing_goes_on, "its terminal takes no more")
+        self.assertEqual(self.system.json("kick", share["share_id"], "g1")["guests"], [])
+        deaf.wait_gone()
+        self.assertFalse(bob.gone())
+
+    def test_sizes_and_modes_that_change_all_the_time_let_no_key_through(self):
+        share, (ann, bob) = self.share_with("ann", "bob")
+        for number in range(12):
+            self.system.json("mode", share["share_id"], "g1", "rw" if number % 2 else "ro")
+            ann.resize(*((1, 1), (10000, 10000), (80, 25))[number % 3])
+            bob.type(f"bob{number}\r")
+        self.system.json("mode", share["share_id"], "g1", "ro")
+        ann.resize(80, 25)
+        ann.type("\x1b[200~" + "ann" * 1000 + "\x1b[201~\x02:kill-server\r")
+        self.system.type("demo", "the end")
+        ann.wait_for("the end")
+        shown = self.system.pane("demo")
+        self.assertNotIn("bob", shown)
+        self.assertNotIn("ann", shown)
 
     def test_a_guest_who_is_put_out_is_out_within_milliseconds(self):
         times = []

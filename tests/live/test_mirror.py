@@ -132,12 +132,13 @@ class Picture(MirrorTest):
         tmux, hall = self.lend()
         guest = self.guest(hall)
         hall.order("alert ends in five minutes")
-        wait_until(lambda: guest.text().split("\n")[24] == "ends in five minutes", "the alert")
+        wait_until(lambda: guest.text().split("\n")[24] == "demo | read-write | ends in five minutes",
+                   "the alert")
         self.run_in(tmux, "vi /etc/passwd", "root")
         tmux.type(":")
         tmux.keys("C-l")
         assert_same(tmux, guest)
-        self.assertEqual(guest.text().split("\n")[24], "ends in five minutes")
+        self.assertEqual(guest.text().split("\n")[24], "demo | read-write | ends in five minutes")
 
     def test_other_panes_and_windows_are_never_seen(self):
         tmux, hall = self.lend()
