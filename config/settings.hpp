@@ -54,7 +54,7 @@ struct share_settings {
         length("knock_deadline", &s::knock_deadline, "1s", "1h",
                "how long a guest may wait at the door; then it is sent away"),
         number("recording_limit_mib", &s::recording_limit_mib, 1, 4096,
-               "MiB of what one guest saw; a guest who needs more must go"),
+               "MiB of all recordings of one share; a guest who needs more must go"),
         length("start_deadline", &s::start_deadline, "1s", "5m",
                "no link by then: the share failed"),
         length("end_deadline", &s::end_deadline, "100ms", "1m",

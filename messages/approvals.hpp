@@ -56,6 +56,7 @@ struct approval_view {
   std::string terminal_name;
   std::string backend;
   share_mode mode = share_mode::ro;
+  std::string guest_id; ///< of share.mode: who gets the keyboard; empty: everybody
   span ttl;
   std::string requested_by;
   std::string reason;
@@ -75,7 +76,8 @@ struct approval_view {
         field("terminal_id", &approval_view::terminal_id),
         field("terminal_name", &approval_view::terminal_name),
         field("backend", &approval_view::backend), field("mode", &approval_view::mode),
-        field("ttl", &approval_view::ttl), field("requested_by", &approval_view::requested_by),
+        field("guest_id", &approval_view::guest_id), field("ttl", &approval_view::ttl),
+        field("requested_by", &approval_view::requested_by),
         field("reason", &approval_view::reason), field("stages", &approval_view::stages),
         field("stage", &approval_view::stage), field("votes", &approval_view::votes),
         field("created_at", &approval_view::created_at),

@@ -47,7 +47,7 @@ struct start {
   std::string guest_program; ///< path of termlease-guest
   std::string status;        ///< what the guests' status line says first beside name and mode
   std::string recordings;    ///< where what guests see is kept: a folder, or empty for nowhere
-  std::uint64_t recording_limit = 0; ///< bytes of one recording; a guest who needs more must go
+  std::uint64_t recording_limit = 0; ///< bytes of all recordings; a guest who needs more must go
   std::uint32_t max_guests = 16;
   bool knock = false;                ///< guests wait until they are admitted
   span start_deadline = seconds(10); ///< no link by then: `failed`
@@ -92,11 +92,11 @@ struct admit {
   }
 };
 
-/// Runtime to worker: tells a guest why, and lets it go; with `ban` its key is refused from now on.
+/// Runtime to worker: tells a guest why, and lets it go.
 struct put_out {
   std::string guest_id;
   std::string text;
-  bool ban = false;
+  std::string ban; ///< the fingerprint of a key that is refused from now on; empty: none
 
   static constexpr auto describe() {
     return described("put_out", "tells a guest why, and lets it go",

@@ -322,7 +322,10 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
         return answered([&] { return state->answer_knock(from, wanted); });
       },
       [state](const caller& from, const deny_guest& wanted) {
-        return answered([&] { return state->answer_knock(from, wanted); });
+        return answered([&] {
+          check_reason(wanted.reason);
+          return state->answer_knock(from, wanted);
+        });
       },
       [state](const caller& from, const revoke_share& wanted) {
         return answered([&] {

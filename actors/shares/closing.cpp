@@ -73,7 +73,12 @@ void lease_holder::end(end_reason reason, std::string detail) {
 
 void lease_holder::finish() {
   if (std::exchange(finishing_, true)) return;
-  self_->request(env_->files, record_patience, remove_folder{work_dir_})
+  // Whoever is still listed was in when its worker died.
+  if (order_.view.terms.record)
+    for (const auto& each : order_.view.guests)
+      if (each.state == guest_state::in) kept(each, recordings_ + "/" + each.guest_id + ".cast");
+  // After the digests: the edge does one thing after the other.
+  self_->request(env_->files, caf::infinite, remove_folder{work_dir_})
       .then([this](const file_done&) { announce_end(); },
             [this](const caf::error&) { announce_end(); });
 }

@@ -1,5 +1,7 @@
 #include "actors/shares/lease_holder.hpp"
 
+#include <algorithm>
+
 namespace termlease::actors {
 
 using namespace messages;
@@ -7,6 +9,15 @@ using namespace messages;
 /// From now until the new end.
 span lease_holder::left_after(span by) const {
   return order_.view.expires_at + by - env_->now();
+}
+
+/// Whoever has more time has it in the mode that it was given.
+share_mode lease_holder::widest_mode() const {
+  const auto& guests = order_.view.guests;
+  const bool types = std::any_of(guests.begin(), guests.end(), [](const guest_view& each) {
+    return each.mode == share_mode::rw;
+  });
+  return types ? share_mode::rw : order_.view.mode;
 }
 
 void lease_holder::check_extension(span by) const {
@@ -33,7 +44,7 @@ caf::result<answer> lease_holder::extend(const caller& from, const extend_share&
     return draft(*env_, context_of_caller(from, "share.extend"),
                  share_extension_denied{order_.view, by, why}, "denied");
   };
-  return decide(request_for("share.extend", from, order_.view.mode, left_after(by)), wanted.wait,
+  return decide(request_for("share.extend", from, widest_mode(), left_after(by)), wanted.wait,
                 std::move(change));
 }
 

@@ -19,6 +19,13 @@ bool modes_differ(const std::string& backend) {
   return backend == "upterm";
 }
 
+failure taken_away() {
+  return {"taken_away",
+          "somebody took the keyboard away meanwhile",
+          {"`termlease mode` gives it again"},
+          true};
+}
+
 answer guest_is_gone() {
   return answer_with(
       failure{"no_such_guest", "the guest left meanwhile", {"let it come again"}, true});
@@ -77,14 +84,15 @@ void lease_holder::guest_knocks(const worker_lines::guest_knocks& news) {
   about.target = guest.guest_id;
   record_fact(draft(*env_, about, share_guest_knocked{order_.view, guest}));
   self_->send(env_->alarms, set_alarm{std::string(knock_alarm) + guest.guest_id,
-                                      env_->now() + env_->settings.shares.knock_deadline});
+                                      guest.joined_at + env_->settings.shares.knock_deadline});
   changed();
 }
 
 void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
   auto* known = find_guest(news.guest_id);
   if (over() || (known != nullptr && known->state == guest_state::in)) return;
-  const auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
+  auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
+  if (known != nullptr) guest.mode = known->mode; // it may have been given one at the door
   if (known != nullptr)
     *known = guest;
   else
@@ -120,7 +128,7 @@ void lease_holder::kept(const guest_view& guest, const std::string& path) {
     record_fact(
         draft(*env_, about, share_guest_recorded{order_.view, guest, path, sha256, detail}));
   };
-  self_->request(env_->files, record_patience, digest_file{path})
+  self_->request(env_->files, caf::infinite, digest_file{path})
       .then([=](const file_done& done) { note(done.text, done.problem.message); },
             [=](const caf::error&) { note({}, "the file edge failed"); });
 }
@@ -138,7 +146,7 @@ void lease_holder::waited_for_guests(const alarm_rang& alarm) {
   auto about = own_context("share.guest.deny");
   about.target = guest->guest_id;
   record_fact(draft(*env_, about, share_guest_denied{order_.view, *guest, nobody_decided}));
-  self_->send(worker_, worker_lines::put_out{guest->guest_id, "Nobody let you in in time.", false});
+  self_->send(worker_, worker_lines::put_out{guest->guest_id, "Nobody let you in in time.", {}});
 }
 
 /// What has passed is known to the worker only; one that doesn't say leaves it out.
@@ -182,7 +190,8 @@ caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wan
                    (wanted.reason.empty() ? std::string{} : ": " + wanted.reason);
   record_fact(
       draft(*env_, about, share_guest_kicked{order_.view, guest, wanted.reason, wanted.ban}));
-  self_->send(worker_, worker_lines::put_out{guest.guest_id, "You were " + why + ".", wanted.ban});
+  self_->send(worker_, worker_lines::put_out{guest.guest_id, "You were " + why + ".",
+                                             wanted.ban ? guest.key_fingerprint : std::string{}});
   return promise;
 }
 
@@ -209,7 +218,7 @@ caf::result<answer> lease_holder::send_away(const caller& from, const deny_guest
   record_fact(draft(*env_, about, share_guest_denied{order_.view, guest, wanted.reason}, "denied"));
   const auto why = wanted.reason.empty() ? std::string{} : ": " + wanted.reason;
   self_->send(worker_,
-              worker_lines::put_out{guest.guest_id, "You were not let in" + why + ".", false});
+              worker_lines::put_out{guest.guest_id, "You were not let in" + why + ".", {}});
   return promise;
 }
 
@@ -229,23 +238,19 @@ caf::result<answer> lease_holder::set_mode(const caller& from, const set_guest_m
                  share_mode_changed{order_.view, id, mode});
   };
   if (mode == share_mode::ro) {
+    // A grant that is just being recorded is older than this.
+    std::erase_if(grants_, [&](const auto& each) {
+      return id.empty() || each.second.empty() || each.second == id;
+    });
     record_fact(done(from));
     return answer_with(order_.view);
   }
   pending_change change;
   change.about = "the keyboard for " + (id.empty() ? "all guests" : "the guest " + id);
+  change.guest_id = id;
   change.from = from;
   change.allowed = [=, this](const std::string& question, const std::vector<std::string>&) {
-    // Nobody types before it is on the record that they may.
-    auto given = order_.view;
-    if (id.empty()) given.mode = mode;
-    record_then(
-        {draft(*env_, context_of_caller(from, "guest.mode"), share_mode_changed{given, id, mode})},
-        [=, this](const failure& problem) {
-          if (over()) return; // answered with the end
-          if (!problem) change_mode(id, mode);
-          answer_change(question, problem ? answer_with(problem) : answer_with(order_.view));
-        });
+    give_keyboard(question, from, id);
   };
   change.refused = [=, this](const std::string& why) {
     return draft(*env_, context_of_caller(from, "guest.mode"),
@@ -253,6 +258,30 @@ caf::result<answer> lease_holder::set_mode(const caller& from, const set_guest_m
   };
   const auto left = order_.view.expires_at - env_->now();
   return decide(request_for("share.mode", from, mode, left), wanted.wait, std::move(change));
+}
+
+/// Nobody types before it is on the record that they may, nor after somebody took it away again.
+void lease_holder::give_keyboard(const std::string& question, const caller& from,
+                                 const std::string& guest_id) {
+  try {
+    check_open();
+    if (!guest_id.empty()) guest_to(guest_id, "give the keyboard");
+  } catch (const failed& why) {
+    return answer_change(question, answer_with(why.why()));
+  }
+  auto given = order_.view;
+  if (guest_id.empty()) given.mode = share_mode::rw;
+  grants_[question] = guest_id;
+  record_then({draft(*env_, context_of_caller(from, "guest.mode"),
+                     share_mode_changed{given, guest_id, share_mode::rw})},
+              [=, this](const failure& problem) {
+                if (over()) return; // answered with the end
+                const bool stands = grants_.erase(question) > 0;
+                if (problem) return answer_change(question, answer_with(problem));
+                if (!stands) return answer_change(question, answer_with(taken_away()));
+                change_mode(guest_id, share_mode::rw);
+                answer_change(question, answer_with(order_.view));
+              });
 }
 
 void lease_holder::change_mode(const std::string& guest_id, share_mode mode) {

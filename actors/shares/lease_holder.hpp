@@ -80,7 +80,8 @@ public:
 private:
   /// What somebody wants of an open share and the policy decides; until it is done or refused.
   struct pending_change {
-    std::string about; ///< "more time for this share"
+    std::string about;    ///< "more time for this share"
+    std::string guest_id; ///< whom it is about, where it is about one
     messages::caller from;
     /// What to do once it is allowed, by these rules.
     std::function<void(const std::string& id, const std::vector<std::string>& rules)> allowed;
@@ -144,6 +145,8 @@ private:
   messages::guest_list reports(const messages::worker_lines::traffic& passed) const;
   void changed();
   void kept(const messages::guest_view& guest, const std::string& path);
+  void give_keyboard(const std::string& question, const messages::caller& from,
+                     const std::string& guest_id);
   void change_mode(const std::string& guest_id, messages::share_mode mode);
   void answer_about(std::multimap<std::string, answer_promise>& waiting, const std::string& guest,
                     const messages::answer& what);
@@ -165,6 +168,7 @@ private:
 
   // Extending.
   messages::span left_after(messages::span by) const;
+  messages::share_mode widest_mode() const;
   void check_extension(messages::span by) const;
   void apply_extension(const allowed_extension& extension);
   void extend_to(const std::string& id, const messages::share_view& extended);
@@ -194,6 +198,7 @@ private:
   std::multimap<std::string, answer_promise> kicks_;  ///< by guest: until it is gone
   std::multimap<std::string, answer_promise> admits_; ///< by guest: until it is in
   std::map<std::string, pending_change> changes_;
+  std::map<std::string, std::string> grants_; ///< of the keyboard, while recorded: change, guest
   std::deque<allowed_extension> allowed_extensions_; ///< while another one is being recorded
   bool recording_extension_ = false;
   std::string work_dir_;

@@ -47,7 +47,8 @@ public:
     for (const auto& view : known)
       run(tmux::find_pane(server(view.tmux_socket), view.pane),
           [=, this](const program_result& got) {
-            if (still_there(view, got)) {
+            // Where tmux can't be asked, the terminal's own process tells.
+            if (got.problem || still_there(view, got)) {
               watch(view);
             } else {
               record_end(view, "it ended while the runtime was away");

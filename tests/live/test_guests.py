@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support import processes  # noqa: E402
+from support.bus import Bus  # noqa: E402
 from support.command_line import missing_program  # noqa: E402
 from support.lending import Lending  # noqa: E402
 from support.processes import Guest, wait_until  # noqa: E402
@@ -99,6 +102,90 @@ class GuestsInHand(unittest.TestCase):
         again = self.system.guest(share, "ann")
         again.wait_gone()
         self.assertNotIn(b"lo-and-behold", again.seen)
+
+    def test_a_banned_guest_whose_connection_is_still_open_comes_in_under_no_other_name(self):
+        files = [word for key in ("ann", "bob") for word in ("--key", f"{self.system.key(key)}.pub")]
+        share = self.system.json("share", "demo", *files)
+        command = self.system.ssh(share, "ann")
+        path = f"{self.system.home}/%C"
+        shared = [*command[:1], "-o", "ControlMaster=auto", "-o", f"ControlPath={path}",
+                  "-o", "ControlPersist=60", *command[1:]]
+        first = self.enterContext(Guest(shared))
+        first.wait_for("lo-and-behold")
+        self.system.wait_guests(share, 1)
+        self.system.json("kick", share["share_id"], "g1", "--ban")
+        first.wait_gone()
+        again = [self.enterContext(Guest(shared)) for _ in range(5)]
+        bob = self.system.guest(share, "bob")
+        for each in (*again, bob):
+            each.wait_gone()
+            self.assertNotIn(b"lo-and-behold", each.seen)
+        self.assertEqual(self.system.shown(share)["guests"], [])
+        subprocess.run([*shared[:1], "-O", "exit", *shared[1:]], capture_output=True, check=True)
+        self.system.guest(share, "bob").wait_for("lo-and-behold")
+
+    def test_a_ban_holds_also_for_a_guest_who_has_just_left(self):
+        share, (ann,) = self.share_with("ann")
+        worker = self.system.process("termlease-worke")
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            os.kill(ann.pid, signal.SIGKILL)
+            kicking = self.system.start("kick", share["share_id"], "g1", "--ban")
+            wait_until(lambda: "share.guest.kicked" in self.system.event_types(share), "it is on the record")
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        kicking.communicate(timeout=processes.GENEROUS)
+        self.system.wait_guests(share, 0)
+        again = self.system.guest(share, "ann")
+        again.wait_gone()
+        self.assertNotIn(b"lo-and-behold", again.seen)
+
+    def test_modes_that_change_while_the_pane_floods_break_nothing(self):
+        self.system.terminal("flood", "while :; do printf '\\377\\360\\237 flood %s\\n' $RANDOM; done")
+        share = self.system.share("flood")
+        guest = self.system.guest(share)
+        guest.wait_for("flood")
+        with Bus(self.system.home / "run" / "bus.sock") as bus:
+            for number in range(80):
+                bus.ask("guest.mode", share=share["share_id"], mode="rw" if number % 2 == 0 else "ro")
+                guest.pump()
+        self.assertEqual(self.system.shown(share)["state"], "active")
+        self.assertFalse(guest.gone())
+
+    def test_a_guest_who_knocks_at_a_read_write_share_is_told_so_and_keeps_the_mode_it_was_given(self):
+        share = self.system.share("demo", "--knock", "--mode", "rw")
+        guest = self.system.guest(share)
+        guest.wait_for("You knock: wait until somebody lets you in")
+        guest.type("too early\r")
+        wait_until(lambda: self.system.shown(share)["guests"], "it is known")
+        self.system.json("mode", share["share_id"], "g1", "ro")
+        admitted = self.system.json("admit", share["share_id"], "g1")
+        self.assertEqual(admitted["guests"][0]["mode"], "ro")
+        guest.wait_for("demo | read-only")
+        guest.type("unheard\r")
+        self.system.type("demo", "the end")
+        guest.wait_for("the end")
+        for text in ("too early", "unheard"):
+            self.assertNotIn(text, self.system.pane("demo"))
+
+    def test_a_recording_that_cannot_be_made_lets_nobody_in(self):
+        share = self.system.share("demo", "--record")
+        folder = self.system.home / "state" / "recordings" / share["share_id"]
+        folder.rmdir()
+        guest = self.system.guest(share)
+        guest.wait_gone()
+        self.assertIn(b"no recording of you can be made", guest.seen)
+        self.assertNotIn(b"lo-and-behold", guest.seen)
+        self.assertNotIn(str(self.system.home).encode(), guest.seen)
+        self.assertNotIn("share.guest.joined", self.system.event_types(share))
+
+    def test_what_was_seen_is_on_the_record_also_when_the_worker_is_killed(self):
+        share, _ = self.share_with("ann", words=("--record",))
+        os.kill(self.system.process("termlease-worke"), signal.SIGKILL)
+        self.system.wait_state(share, "ended")
+        (kept,) = [each for each in self.system.audit(share) if each["eventType"] == "share.guest.recorded"]
+        self.assertEqual(hashlib.sha256(Path(kept["metadata"]["path"]).read_bytes()).hexdigest(),
+                         kept["metadata"]["sha256"])
 
     def test_a_guest_who_reads_nothing_is_put_out_as_well(self):
         _, (bob,) = self.share_with("bob")

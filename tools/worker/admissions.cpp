@@ -66,6 +66,13 @@ bool admissions::anyone_waits() const {
   });
 }
 
+bool admissions::banned_one_connected() const {
+  const auto matched = book_.matched();
+  return std::any_of(matched.begin(), matched.end(), [&](const connection& each) {
+    return banned_.contains(each.fingerprint) && backend_.may_come_back(each);
+  });
+}
+
 void admissions::look_again() {
   loop_.cancel(retry_);
   if (!anyone_waits()) return;
@@ -85,11 +92,16 @@ void admissions::decide() {
   std::vector<guest_number> waiting; // the hall may call back while it admits and refuses
   for (const auto& [guest, who] : programs_)
     if (who.state == standing::waiting) waiting.push_back(guest);
+  // Its sessions look like those of whoever comes next.
+  const bool dubious = banned_one_connected();
   for (const auto guest : waiting) {
     const auto who = programs_.find(guest);
     if (closed_ || who == programs_.end()) continue;
     const auto found = book_.find(who->second.arrived, now);
-    if (found.outcome == verdict::matched) identified(guest, found.who);
+    if (found.outcome == verdict::matched && dubious && !banned_.contains(found.who.fingerprint))
+      refuse(guest, not_clear);
+    else if (found.outcome == verdict::matched)
+      identified(guest, found.who);
     if (found.outcome == verdict::ambiguous) refuse(guest, not_clear);
     if (found.outcome == verdict::unknown) refuse(guest, not_found);
   }
@@ -109,10 +121,13 @@ void admissions::identified(guest_number guest, const connection& from) {
 void admissions::admit(guest_number guest) {
   auto& who = programs_[guest];
   who.state = standing::admitted;
-  who.announced = true;
   const lines::guest_joined news{guest_id_of(guest), who.from.fingerprint, who.from.address,
                                  who.pid};
-  hall_.admit(guest);
+  if (!hall_.admit(guest)) {
+    who.state = standing::refused;
+    return;
+  }
+  who.announced = true;
   events_.joined(news);
 }
 
@@ -122,17 +137,14 @@ void admissions::let_in(const std::string& guest_id) {
     admit(found->first);
 }
 
-void admissions::put_out(const std::string& guest_id, std::string text, bool ban) {
-  const auto found = programs_.find(guest_numbered(guest_id));
-  if (found == programs_.end()) return;
-  const auto fingerprint = found->second.from.fingerprint;
-  if (!ban || fingerprint.empty()) return refuse(found->first, std::move(text));
-  banned_.insert(fingerprint);
-  // One key may be in more than once.
-  std::vector<guest_number> same;
+void admissions::put_out(const std::string& guest_id, std::string text, const std::string& ban) {
+  // Also when the guest is gone already: its key stays out.
+  if (!ban.empty()) banned_.insert(ban);
+  const auto number = guest_numbered(guest_id);
+  std::vector<guest_number> meant;
   for (const auto& [guest, who] : programs_)
-    if (who.from.fingerprint == fingerprint) same.push_back(guest);
-  for (const auto guest : same) refuse(guest, text);
+    if (guest == number || (!ban.empty() && who.from.fingerprint == ban)) meant.push_back(guest);
+  for (const auto guest : meant) refuse(guest, text);
 }
 
 void admissions::refuse(guest_number guest, std::string text) {

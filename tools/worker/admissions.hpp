@@ -38,8 +38,9 @@ public:
   void left(guest_number guest, std::string recording);
   /// Lets in one who knocks; others are ignored.
   void let_in(const std::string& guest_id);
-  /// Tells a guest why, and lets it go; with `ban` its key is refused from now on.
-  void put_out(const std::string& guest_id, std::string text, bool ban);
+  /// Tells a guest why, and lets it go, and so everybody with the key that `ban` names, now and
+  /// later.
+  void put_out(const std::string& guest_id, std::string text, const std::string& ban);
   /// The backend said that its connections changed.
   void look_again();
   /// Admits nobody any more.
@@ -63,6 +64,7 @@ private:
   };
 
   bool anyone_waits() const;
+  bool banned_one_connected() const;
   void decide();
   void identified(guest_number guest, const connection& from);
   void admit(guest_number guest);

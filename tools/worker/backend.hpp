@@ -49,6 +49,8 @@ public:
   virtual void list_connections(connections_callback answer) = 0;
   /// Whether the connection has been let go, as far as the backend said.
   virtual bool has_left(const connection& who) const = 0;
+  /// Whether the connection may bring further programs, also one that was let go.
+  virtual bool may_come_back(const connection& who) const = 0;
   /// Asks it to end; `running` turns false when it has, which calls `stopped`.
   virtual void stop(std::function<void()> stopped) = 0;
   virtual void kill() = 0;

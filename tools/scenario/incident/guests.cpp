@@ -1,6 +1,7 @@
 #include "tools/scenario/incident/guests.hpp"
 
 #include "messages/identity.hpp"
+#include "tools/scenario/incident/words.hpp"
 
 namespace termlease::scenario {
 
@@ -25,11 +26,6 @@ json mode_step(const std::string& guest, share_mode mode) {
   return {{"do", "guest.mode"}, {"with", std::move(with)}};
 }
 
-/// A text that begins with "$" itself.
-std::string plain(const std::string& text) {
-  return (text.starts_with('$') ? "$" : "") + text;
-}
-
 } // namespace
 
 std::vector<json> told_guests::comes(const guest_view& guest, const char* what) {
@@ -44,10 +40,7 @@ std::vector<json> told_guests::goes(const guest_view& guest) {
 
 std::vector<json> told_guests::mode_changes(const record& at, const std::string& guest,
                                             share_mode mode, bool allowed) {
-  if (mode == share_mode::rw && answered_ > 0) {
-    --answered_;
-    return {};
-  }
+  if (mode == share_mode::rw && answered_.erase(guest) > 0) return {};
   auto step = mode_step(guest, mode);
   if (mode == share_mode::rw && allowed)
     policy_.allows("share.mode", to_text(at.actor), hours(24), {});
@@ -86,17 +79,8 @@ std::optional<std::vector<json>> told_guests::before(const record& each) {
   return std::nullopt;
 }
 
-json told_guests::asked(const approval_view& question, const std::vector<record>& records) const {
-  std::string guest;
-  for (const auto& each : records) {
-    if (each.share_id != question.share_id || each.timestamp < question.created_at) continue;
-    const auto changed = as<share_mode_changed>(each);
-    const auto denied = as<share_mode_denied>(each);
-    if (!denied && (!changed || changed->mode != share_mode::rw)) continue;
-    guest = changed ? changed->guest_id : denied->guest_id;
-    break;
-  }
-  auto step = mode_step(guest, share_mode::rw);
+json told_guests::asked(const approval_view& question) const {
+  auto step = mode_step(question.guest_id, share_mode::rw);
   step["answer"] = "waits";
   return by_(question.requested_by, std::move(step));
 }

@@ -26,12 +26,11 @@ public:
   /// The steps from which such a record follows, perhaps none; nothing when it is about no guest.
   std::optional<std::vector<messages::json>> before(const messages::record& each);
 
-  /// The step that asks what an approval was asked for; `outcome` is what came of it.
-  messages::json asked(const messages::approval_view& question,
-                       const std::vector<messages::record>& records) const;
+  /// The step that asks what an approval was asked for.
+  messages::json asked(const messages::approval_view& question) const;
 
   /// It was answered: what follows comes by itself.
-  void answered() { ++answered_; }
+  void answered(const messages::approval_view& question) { answered_.insert(question.guest_id); }
 
 private:
   std::vector<messages::json> comes(const messages::guest_view& guest, const char* what);
@@ -43,7 +42,7 @@ private:
   author by_;
   std::set<std::string> let_in_;
   std::set<std::string> put_out_;
-  int answered_ = 0;
+  std::set<std::string> answered_; ///< for whom the keyboard was asked
 };
 
 } // namespace termlease::scenario

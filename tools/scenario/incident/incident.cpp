@@ -7,6 +7,7 @@
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
 #include "tools/scenario/incident/guests.hpp"
+#include "tools/scenario/incident/words.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 
 #include <algorithm>
@@ -30,21 +31,6 @@ template <class Event> bool is(const record& each) {
 
 template <class Event> Event read(const record& each) {
   return decoded<Event>(json::parse(each.metadata.text));
-}
-
-/// As a scenario writes a text that may begin with "$".
-std::string plain(const std::string& text) {
-  return (text.starts_with('$') ? "$" : "") + text;
-}
-
-/// "revoked by human:ann: too long" names human:ann.
-std::string who_did(const std::string& detail) {
-  const auto by = detail.find(" by ");
-  if (by == detail.npos) return "operator";
-  const auto name = detail.substr(by + 4);
-  const auto kind = name.find(':');
-  if (!name.starts_with("human:") && !name.starts_with("agent:")) return name.substr(0, kind);
-  return name.substr(0, name.find(':', kind + 1));
 }
 
 class teller {
@@ -117,7 +103,7 @@ private:
   void happens(const record& at, instant due, json with) {
     auto before = at;
     const bool late = due && at.timestamp - due > slowest_alarm;
-    before.timestamp = (late ? due : at.timestamp) - span{1};
+    before.timestamp = (due ? due : at.timestamp) - span{1};
     if (before.timestamp - began_ >= latest_) {
       if (late)
         add(before,
@@ -221,7 +207,7 @@ private:
           by(view.requested_by, {{"do", "share.extend"},
                                  {"with", {{"share", "$s.share.share_id"}, {"by", asked_by(at)}}},
                                  {"answer", "waits"}}));
-    if (view.action == "share.mode") add(at, guests_.asked(view, records_));
+    if (view.action == "share.mode") add(at, guests_.asked(view));
     add(at, {{"expect", at.event_type}, {"as", name}});
     questions_[view.approval_id] = {name, 0};
   }
@@ -243,7 +229,8 @@ private:
     for (; seen < view.votes.size(); ++seen) vote(at, name, view.votes[seen]);
     if (view.action == "share.extend" && view.state != approval_state::pending)
       ++(view.state == approval_state::approved ? approved_ : refused_);
-    if (view.action == "share.mode" && view.state != approval_state::pending) guests_.answered();
+    if (view.action == "share.mode" && view.state != approval_state::pending)
+      guests_.answered(view);
     const json with{{"approval", {{"state", name_of(view.state)}}}};
     voted || view.state == approval_state::withdrawn ? expect(at, with)
                                                      : happens(at, view.deadline, with);
@@ -261,6 +248,18 @@ private:
   void start(const record& at) {
     expect(at, {});
     if (starting_ > span{}) add(at, {{"repair", "lines late"}});
+    if (const auto took = end_took(); took > span{} && took < stuck_worker)
+      add(at, {{"fault", "guests read nothing"}, {"by", to_text(took)}});
+  }
+
+  /// From the moment that was its end to the record of it, where that moment is known before.
+  span end_took() const {
+    for (const auto& each : records_) {
+      if (each.share_id != id_ || !is<share_stopped>(each)) continue;
+      const auto view = read<share_stopped>(each).share;
+      if (view.end_reason == end_reason::expired) return each.timestamp - view.expires_at;
+    }
+    return {};
   }
 
   void guest(const record& at, const std::vector<json>& steps) {

@@ -62,7 +62,11 @@ std::string path_of(const scene& s, const std::string& actor) {
 }
 
 void crash(const scene& s) {
-  caf::anon_send_exit(s.in.part(path_of(s, s.text("actor"))), caf::exit_reason::kill);
+  const auto path = path_of(s, s.text("actor"));
+  // A branch that is just being restarted comes back; what belonged to one share does not.
+  if (path.find('/') != std::string::npos && !s.in.lives(path))
+    throw failed("bad_scenario", "'" + path + "' is not there any more", "");
+  caf::anon_send_exit(s.in.part(path), caf::exit_reason::kill);
 }
 
 /// Nothing that a worker tells them reaches them, and it lets them go in its own time.

@@ -49,8 +49,8 @@ void guardian::follow(const record& each, const json& payload) {
     limits_[view.terminal_id] = config::share_limit(machine_.settings.shares, view.name, view.lane);
     if (view.state == terminal_state::open)
       terminals_[view.terminal_id] = view.tmux_session;
-    else
-      terminals_.erase(view.terminal_id);
+    else if (terminals_.erase(view.terminal_id) > 0 && !view.adopted)
+      closed_.insert(view.tmux_session);
   }
   if (payload.contains("approval")) {
     const auto& view = payload["approval"];
@@ -76,6 +76,9 @@ void guardian::follow(const record& each, const json& payload) {
 std::optional<breach> guardian::look_at_terminals() const {
   // A closing that can't be recorded yet is recorded later.
   if (machine_.disk.problem || machine_.disk.waiting() > 0) return std::nullopt;
+  for (const auto& pane : machine_.processes.panes)
+    if (closed_.contains(pane.session_id))
+      return breach{"a record says that the terminal " + pane.session + " is closed, and it lives"};
   for (const auto& [id, session] : terminals_) {
     const auto gone = machine_.processes.killed_sessions.find(session);
     if (gone == machine_.processes.killed_sessions.end()) continue;
@@ -91,7 +94,6 @@ const std::string& guardian::share_of(const simulated_child& worker) {
 }
 
 std::optional<breach> guardian::look_at_workers() {
-  const auto grace = machine_.settings.shares.end_deadline.ms * 2;
   for (const auto& worker : machine_.processes.children) {
     if (!worker.running || worker.program() != "termlease-worker") continue;
     const auto& id = share_of(worker);
@@ -101,11 +103,22 @@ std::optional<breach> guardian::look_at_workers() {
     const auto& share = shares_.at(id);
     if (is_over(share.state))
       return breach{"the end of the share " + id + " was announced, and its worker still runs"};
-    if (share.expires_at && machine_.clock->wall.ms > share.expires_at.ms + grace)
+    if (is_overdue(id, share.expires_at))
       return breach{"the share " + id + " lives beyond its time: it ended at " +
                     to_text(share.expires_at)};
   }
   return std::nullopt;
+}
+
+/// Its time was over, and it has had the time that an end takes; somebody may have set the clock.
+bool guardian::is_overdue(const std::string& share, instant expires_at) {
+  const auto now = machine_.clock->boot_ms;
+  if (!expires_at || machine_.clock->wall <= expires_at) {
+    overdue_since_.erase(share);
+    return false;
+  }
+  const auto since = overdue_since_.try_emplace(share, now).first->second;
+  return now - since > machine_.settings.shares.end_deadline.ms * 2;
 }
 
 std::optional<breach> guardian::look_at_limits() const {

@@ -45,6 +45,7 @@ private:
   std::optional<breach> read(const messages::record& each);
   std::optional<breach> look_at_workers();
   std::optional<breach> look_at_limits() const;
+  bool is_overdue(const std::string& share, messages::instant expires_at);
   std::optional<breach> look_at_terminals() const;
   void follow(const messages::record& each, const messages::json& payload);
 
@@ -55,8 +56,10 @@ private:
   std::set<std::string> allowed_;
   std::set<std::string> ended_;
   std::map<std::string, std::string> terminals_; ///< the sessions of the open ones
-  std::map<std::string, std::uint32_t> limits_;  ///< of terminals: shares at the same time
-  std::set<std::string> ids_;                    ///< of records
+  std::set<std::string> closed_;                 ///< sessions of ours that a record calls closed
+  std::map<std::string, std::int64_t> overdue_since_; ///< by the clock that nobody can set
+  std::map<std::string, std::uint32_t> limits_;       ///< of terminals: shares at the same time
+  std::set<std::string> ids_;                         ///< of records
   std::map<std::string, std::string> approvals_;
   std::set<std::string> transitions_;
 };

@@ -227,6 +227,7 @@ private:
   void fault(const json& words) {
     if (words.contains("chance") && dice_() % 100 >= words["chance"].get<std::uint64_t>()) return;
     if (words.contains("when")) {
+      kept_.share_of(words); // whoever it names is there
       traps_.emplace_back(words["when"], words);
       return;
     }
@@ -244,7 +245,8 @@ private:
   /// In the midst of somebody's turn: what ends the runtime ends it once that turn is over.
   void spring_traps(const record& news) {
     const auto sprung = std::find_if(traps_.begin(), traps_.end(), [&](const auto& each) {
-      return each.first == news.event_type;
+      const auto share = kept_.share_of(each.second);
+      return each.first == news.event_type && (share.empty() || share == news.share_id);
     });
     if (sprung == traps_.end()) return;
     const auto words = std::move(sprung->second);
@@ -263,13 +265,9 @@ private:
   // Properties.
 
   void finish(std::uint32_t& line) {
-    span longest;
-    for (const auto& each : script_.properties)
-      if (each.what == "eventually")
-        longest = std::max(longest, parse_span(each.words["within"].get<std::string>()));
     world_->settle(); // what was asked together with nothing
     check();
-    pass_to(longest);
+    pass_to(last_promise());
     if (!traps_.empty()) throw unmet{"there was no '" + traps_.front().first + "' for a fault"};
     for (std::size_t i = 0; i < script_.properties.size(); ++i) {
       line = script_.properties[i].line;
@@ -281,6 +279,20 @@ private:
     const auto chain = machine_->disk.verify();
     if (!chain.valid) throw unmet{"the chain of the records does not verify: " + chain.problem};
     look_at_restart();
+  }
+
+  /// Until when something may still happen that has to, `eventually`.
+  span last_promise() const {
+    span last;
+    for (const auto& each : script_.properties) {
+      if (each.what != "eventually") continue;
+      const auto within = parse_span(each.words["within"].get<std::string>());
+      last = std::max(last, within);
+      for (const auto& one : machine_->disk.records)
+        if (one.event_type == each.words.value("after", ""))
+          last = std::max(last, span{one.timestamp.ms - began_.ms + within.ms});
+    }
+    return last;
   }
 
   /// What a new runtime reads from the journal is what the old one knew.
@@ -295,7 +307,9 @@ private:
       return all;
     };
     if (world_->ended() || machine_->disk.problem || machine_->disk.waiting() > 0) return;
-    // A router that crashed knows nobody: the first word on a connection is lost.
+    // Whatever has crashed is back by then; and a router that did knows nobody: the first word on a
+    // connection is lost.
+    pass_to({elapsed().ms + machine_->settings.supervision.backoff_max.ms});
     world_->send(the_operator, "runtime.status", json::object());
     const auto before = known();
     restart(false, {});

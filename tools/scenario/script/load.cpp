@@ -75,11 +75,17 @@ std::string_view expected(value_kind kind) {
   return "";
 }
 
+/// Some are only heard on the bus: by one client, or beside another.
+bool is_recorded(const std::string& topic) {
+  return topic != "audit.recorded" && topic != "bus.gap" && !topic.ends_with(".snapshot");
+}
+
 const std::vector<std::string_view>& topics() {
   static const auto list = [] {
     std::vector<std::string> names;
     const auto all = bus::introspection();
-    for (const auto& each : all["topics"]) names.push_back(each["topic"]);
+    for (const auto& each : all["topics"])
+      if (const std::string topic = each["topic"]; is_recorded(topic)) names.push_back(topic);
     return names;
   }();
   static const std::vector<std::string_view> views(list.begin(), list.end());
@@ -254,7 +260,10 @@ private:
         (one.contains("answer") || !one.contains("as")))
       complain(place, "is asked together with the next step: its answer comes later",
                "leave out 'answer', give it a name with 'as', and look with 'answered'");
-    if (name == "expect" || name == "unexpected") check_topic(place, value);
+    if (name == "expect" || name == "unexpected") {
+      check_topic(place, value);
+      check_contents(at, one, value, "with");
+    }
     if (name == "guest") check_guest(place, value);
     check_keys(at, one, what.parameters, also);
   }
@@ -329,15 +338,38 @@ private:
       complain(place, "'" + value + "' is no topic", config::suggestion(value, topics()));
   }
 
+  /// What an event's payload would have to contain is something that it can contain.
+  void check_contents(const std::string& at, const json& one, const std::string& topic,
+                      const char* key) {
+    if (!one.contains(key) || !one[key].is_object()) return;
+    const auto all = bus::introspection();
+    for (const auto& each : all["topics"])
+      if (each["topic"] == topic) check_part(at + "/" + key, one[key], each["payload"]);
+  }
+
+  void check_part(const std::string& at, const json& part, const json& whole) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : whole.items()) names.push_back(name);
+    for (const auto& [name, value] : part.items()) {
+      if (!whole.contains(name))
+        complain(at + "/" + name, "is no part of this event", config::suggestion(name, names));
+      else if (value.is_object() && whole[name].is_object())
+        check_part(at + "/" + name, value, whole[name]);
+    }
+  }
+
   void read_property(const std::string& at, const json& one) {
     if (!one.is_object()) return complain(at, "must be an object");
     const auto* const what = word_of(at, one, property_words());
     if (what == nullptr) return complain_of_no_word(at, one, property_words());
     const std::string name(what->name);
-    if (one[name].is_string())
+    if (one[name].is_string()) {
       check_topic(at + "/" + name, one[name]);
-    else
+      for (const auto* key : {"with", "has"}) check_contents(at, one, one[name], key);
+    } else {
       complain(at + "/" + name, std::string(expected(value_kind::text)));
+    }
+    if (one.contains("after") && one["after"].is_string()) check_topic(at + "/after", one["after"]);
     check_keys(at, one, what->parameters, {what->name});
     into_.read.properties.push_back({from_.line_of(at), name, one});
   }

@@ -212,6 +212,11 @@ const caf::actor& world::part(const std::string& path) const {
   return found->second;
 }
 
+bool world::lives(const std::string& path) const {
+  return !caf::actor_cast<caf::abstract_actor*>(part(path))
+              ->getf(caf::abstract_actor::is_terminated_flag);
+}
+
 std::string world::youngest_of(const std::string& branch) const {
   std::string youngest; // ids grow with time
   for (const auto& [path, address] : running_)

@@ -124,6 +124,9 @@ public:
   /// As it was last started.
   const caf::actor& part(const std::string& path) const;
 
+  /// Whether the actor that was last started there is there still.
+  bool lives(const std::string& path) const;
+
   /// The id of the youngest child that `branch` ever had; empty when it had none.
   std::string youngest_of(const std::string& branch) const;
 

@@ -11,7 +11,8 @@ using messages::share_view;
 
 namespace {
 
-constexpr std::string_view nothing_changed = "\ninterrupted: nobody's mode has changed\n";
+constexpr std::string_view nothing_changed =
+    "\ninterrupted: a question that was asked stays (termlease approvals)\n";
 
 void tell(const invocation& run, const share_view& share, const std::string& what) {
   if (run.screen.json()) return run.screen.print(messages::encode(share));

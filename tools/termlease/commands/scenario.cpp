@@ -9,6 +9,8 @@
 #include "tools/termlease/runtime/audit_trail.hpp"
 #include "tools/termlease/runtime/follow.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 namespace termlease::cli {
@@ -120,15 +122,28 @@ std::string keep_short_one(const script& which, const play_options& options) {
   return file.string();
 }
 
+/// A word that a shell reads as it is.
+std::string in_shell(const std::string& word) {
+  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char each) {
+    return std::isalnum(each) ||
+           std::string_view("/._-+:=@").find(static_cast<char>(each)) != std::string_view::npos;
+  });
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char each : word) quoted += each == '\'' ? std::string("'\\''") : std::string(1, each);
+  return safe(quoted + "'");
+}
+
 /// What found it is told before it is made short: that takes a while, and writes a file.
 void tell_failing(const invocation& run, const script& which, const outcome& how,
                   const play_options& failing, const std::string& policy_file) {
   print_failure(run, which, how);
   run.screen.out() << "  seed " << failing.seed << " of " << failing.strategy
                    << ". To see it again, whole or made short:\n    termlease scenario run "
-                   << safe(which.file) << " --seed " << failing.seed << " --strategy "
+                   << in_shell(which.file) << " --seed " << failing.seed << " --strategy "
                    << failing.strategy
-                   << (policy_file.empty() ? "" : " --policy " + safe(policy_file)) << std::endl;
+                   << (policy_file.empty() ? "" : " --policy " + in_shell(policy_file))
+                   << std::endl;
 }
 
 void tell_passed(const invocation& run, const script& which, const scenario::exploration& found) {
@@ -162,7 +177,8 @@ exit_code explore_one(const invocation& run, const given& asked) {
     failing.policy = options.policy;
     if (!run.screen.json()) tell_failing(run, *which, found.failure, failing, asked.policy);
     const auto kept = keep_short_one(*which, failing);
-    if (!run.screen.json()) run.screen.out() << "    termlease scenario run " << safe(kept) << '\n';
+    if (!run.screen.json())
+      run.screen.out() << "    termlease scenario run " << in_shell(kept) << '\n';
     result["failing_seed"] = failing.seed;
     result["short_script"] = kept;
     result["failure"] = result_of(*which, found.failure, failing)["failure"];

@@ -70,6 +70,11 @@ std::string who_is_asked(const messages::approval_view& approval) {
   return std::to_string(votes) + " of " + std::to_string(stage.quorum) + " from " + from;
 }
 
+/// "share.mode of g2".
+std::string wanted_text(const messages::approval_view& approval) {
+  return approval.action + (approval.guest_id.empty() ? "" : " of " + approval.guest_id);
+}
+
 } // namespace
 
 std::string short_id(const std::string& id) {
@@ -206,7 +211,7 @@ void print_approvals(const console& to, const std::vector<messages::approval_vie
   for (const auto& each : approvals) {
     const bool pending = each.state == approval_state::pending;
     rows.add({cell(short_id(each.approval_id), tone::bold),
-              cell(messages::name_of(each.state), tone_of(each.state)), each.action,
+              cell(messages::name_of(each.state), tone_of(each.state)), wanted_text(each),
               each.terminal_name, cell(messages::name_of(each.mode)), short_span(each.ttl),
               each.requested_by, each.reason, pending ? who_is_asked(each) : each.detail,
               pending ? relative(each.deadline, at) : std::string{}});

@@ -21,9 +21,10 @@ extent read_extent(std::string_view payload) {
 
 } // namespace
 
-guest::guest(loop& events, int fd, pid_t pid, messages::share_mode mode, listener told)
-    : picture({24, 80}, mode == messages::share_mode::rw), loop_(events), fd_(fd), pid_(pid),
-      mode_(mode), told_(std::move(told)) {}
+guest::guest(loop& events, int fd, std::uint32_t its_number, pid_t pid, messages::share_mode mode,
+             listener told)
+    : number(its_number), picture({24, 80}, mode == messages::share_mode::rw), loop_(events),
+      fd_(fd), pid_(pid), mode_(mode), told_(std::move(told)) {}
 
 guest::~guest() {
   for (const auto timer : {typing_timer, note_timer, end_timer}) loop_.cancel(timer);
@@ -94,14 +95,15 @@ void guest::draw(const screen* shown) {
   outdated_ = piece_on_way_;
   if (outdated_) return;
   frame_ = picture.frame(shown);
-  bytes_out_ += frame_.size();
   if (recording_) recording_->shown(frame_);
+  if (!recorded()) return frame_.clear(); // nobody sees what isn't kept
+  bytes_out_ += frame_.size();
   frame_sent_ = 0;
   send_next_piece();
 }
 
-void guest::record(const std::string& path, std::uint64_t limit) {
-  recording_.emplace(path, picture.terminal(), limit);
+void guest::record(const std::string& path, std::shared_ptr<std::uint64_t> left) {
+  recording_.emplace(path, picture.terminal(), std::move(left));
 }
 
 std::string guest::end_recording() {

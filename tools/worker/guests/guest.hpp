@@ -11,6 +11,7 @@
 #include "tools/worker/loop.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ public:
   };
 
   /// Takes over `fd`, which is non-blocking and watched by the caller.
-  guest(loop& events, int fd, pid_t pid, messages::share_mode mode, listener told);
+  guest(loop& events, int fd, std::uint32_t its_number, pid_t pid, messages::share_mode mode,
+        listener told);
   ~guest();
   guest(const guest&) = delete;
   guest& operator=(const guest&) = delete;
@@ -44,7 +46,7 @@ public:
   bool outdated() const { return outdated_; }
 
   /// From now on what it sees is kept in `path`. Throws `failed` (`recording_failed`).
-  void record(const std::string& path, std::uint64_t limit);
+  void record(const std::string& path, std::shared_ptr<std::uint64_t> left);
 
   /// False once something that it saw is missing in its recording.
   bool recorded() const { return !recording_ || recording_->whole(); }
@@ -73,6 +75,7 @@ public:
   /// Whether it ever said hello.
   bool arrived() const { return arrived_; }
 
+  const std::uint32_t number; ///< in its hall
   phase now = phase::greeting;
   view picture;
   typing keys;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,8 +27,8 @@ hall::hall(loop& events, mirror_options pane, hall_options options, hall_events 
 
 hall::~hall() = default;
 
-void hall::admit(guest_number guest) {
-  state_->admit(guest);
+bool hall::admit(guest_number guest) {
+  return state_->admit(guest);
 }
 
 void hall::hold(guest_number guest) {
@@ -60,6 +61,7 @@ std::size_t hall::size() const {
 
 hall::state::state(loop& events, mirror_options pane, hall_options options, hall_events callbacks)
     : loop_(events), options_(std::move(options)), events_(std::move(callbacks)),
+      recording_left_(std::make_shared<std::uint64_t>(options_.recording_limit)),
       mirror_(
           events,
           [&] {
@@ -135,7 +137,7 @@ void hall::state::welcome(int fd, pid_t pid) {
   };
   loop_.watch(fd, EPOLLIN, [this, number](std::uint32_t events) { heard(number, events); });
   auto& fresh = guests_[number];
-  fresh = std::make_unique<guest>(loop_, fd, pid, options_.mode, std::move(told));
+  fresh = std::make_unique<guest>(loop_, fd, number, pid, options_.mode, std::move(told));
   if (full) return let_go(number, full_text);
   fresh->end_timer = loop_.after(greeting_time, [this, number] { remove(number); });
 }
@@ -160,21 +162,24 @@ void hall::state::greeted(guest_number number) {
   if (events_.arrived) events_.arrived(number, who.pid());
 }
 
-void hall::state::admit(guest_number number) {
+bool hall::state::admit(guest_number number) {
   auto* who = find(number);
-  if (!who || who->now != guest::phase::waiting) return;
+  if (!who || who->now != guest::phase::waiting) return false;
   if (!options_.recordings.empty()) {
     try {
-      who->record(options_.recordings + "/g" + std::to_string(number) + ".cast",
-                  options_.recording_limit);
+      who->record(options_.recordings + "/g" + std::to_string(number) + ".cast", recording_left_);
     } catch (const messages::failed& why) {
-      return let_go(number, why.why().message + ".");
+      // Where it would have been is the operator's business.
+      std::fprintf(stderr, "%s\n", why.why().message.c_str());
+      let_go(number, "This share is recorded, and no recording of you can be made.");
+      return false;
     }
   }
   who->now = guest::phase::admitted;
   show_status(*who);
   draw(*who);
   listen_to(*who);
+  return true;
 }
 
 void hall::state::hold(guest_number number) {
@@ -223,6 +228,9 @@ void hall::state::refuse(guest_number number, const std::string& text) {
 void hall::state::let_go(guest_number number, std::string_view text) {
   auto& who = *find(number);
   if (who.now == guest::phase::leaving) return;
+  // Nothing half typed reaches the pane any more.
+  loop_.cancel(std::exchange(who.typing_timer, 0));
+  who.keys = {};
   who.end(text);
   loop_.cancel(who.end_timer);
   who.end_timer = loop_.after(leaving_time, [this, number] { remove(number); });

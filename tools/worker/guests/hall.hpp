@@ -30,7 +30,7 @@ struct hall_options {
   std::string name;              ///< of the terminal, for the status line
   std::string status;            ///< what that line says first beside name and mode
   std::string recordings{};      ///< a folder for what each guest sees; empty: it isn't kept
-  std::uint64_t recording_limit = 0; ///< bytes of one recording
+  std::uint64_t recording_limit = 0; ///< bytes of all recordings together
 };
 
 /// What has passed between a guest and the terminal.
@@ -59,9 +59,9 @@ public:
   hall(const hall&) = delete;
   hall& operator=(const hall&) = delete;
 
-  /// From now on the guest gets pictures, and may type when the mode is rw. Unknown numbers are
-  /// ignored.
-  void admit(guest_number guest);
+  /// From now on the guest gets pictures, and may type when the mode is rw. False when it doesn't:
+  /// it is gone, or what it sees can't be kept, and then it is let go.
+  bool admit(guest_number guest);
   /// Tells a guest that it has to wait for somebody to let it in.
   void hold(guest_number guest);
   /// Whether the guest may type; for 0 all guests, and those who come.

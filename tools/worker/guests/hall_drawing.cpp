@@ -32,7 +32,6 @@ void hall::state::draw_all() {
     if (who->now == guest::phase::admitted) {
       draw(*who);
       listen_to(*who);
-      if (!who->recorded()) let_go(number, unrecorded);
     }
   pace_.drew(loop::clock::now());
 }
@@ -40,12 +39,13 @@ void hall::state::draw_all() {
 void hall::state::draw(guest& to) {
   const bool may_see = to.now == guest::phase::admitted && mirror_.ready();
   to.draw(may_see ? &mirror_.picture() : nullptr);
+  if (!to.recorded()) let_go(to.number, unrecorded);
 }
 
 // What a guest types before it can reach the pane waits in its terminal.
 void hall::state::listen_to(guest& who) {
-  const bool may_type = who.now == guest::phase::admitted && mirror_.ready();
-  who.listen(who.mode() != messages::share_mode::rw || (may_type && relief_timer_ == 0));
+  const bool types = who.now == guest::phase::admitted && who.mode() == messages::share_mode::rw;
+  who.listen(!types || (mirror_.ready() && relief_timer_ == 0));
 }
 
 void hall::state::set_status(std::string text, bool alert) {

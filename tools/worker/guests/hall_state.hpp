@@ -16,7 +16,7 @@ public:
   state(loop& events, mirror_options pane, hall_options options, hall_events callbacks);
   ~state();
 
-  void admit(guest_number number);
+  bool admit(guest_number number);
   void hold(guest_number number);
   void set_mode(guest_number number, messages::share_mode mode);
   std::vector<guest_passage> passages() const;
@@ -71,6 +71,7 @@ private:
   loop& loop_;
   hall_options options_;
   hall_events events_;
+  std::shared_ptr<std::uint64_t> recording_left_;
   mirror mirror_;
   int door_ = -1;
   guest_number last_number_ = 0;

@@ -22,8 +22,8 @@ std::int64_t seconds_since_1970() {
 
 } // namespace
 
-recording::recording(std::string path, extent size, std::uint64_t limit)
-    : path_(std::move(path)), left_(limit), began_(loop::clock::now()) {
+recording::recording(std::string path, extent size, std::shared_ptr<std::uint64_t> left)
+    : path_(std::move(path)), left_(std::move(left)), began_(loop::clock::now()) {
   file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file_ >= 0)
     write_line(json{{"version", 2},
@@ -61,12 +61,12 @@ void recording::event(std::string_view kind, std::string_view data) {
 void recording::write_line(const std::string& line) {
   if (!whole_) return;
   const auto text = line + "\n";
-  whole_ = text.size() <= left_;
+  whole_ = text.size() <= *left_;
   if (!whole_) return;
   const auto before = lseek(file_, 0, SEEK_CUR);
   whole_ = write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (whole_)
-    left_ -= text.size();
+    *left_ -= text.size();
   else [[maybe_unused]]
     const auto cut = ftruncate(file_, before);
 }

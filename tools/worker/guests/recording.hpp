@@ -9,6 +9,7 @@
 #include "tools/worker/mirror/screen.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,9 @@ namespace termlease::worker {
 
 class recording {
 public:
-  /// Makes the file, which must not be there (0600). At most `limit` bytes are written.
-  /// Throws `failed` (`recording_failed`).
-  recording(std::string path, extent size, std::uint64_t limit);
+  /// Makes the file, which must not be there (0600). What is written is taken from `left`, bytes
+  /// that several recordings have together. Throws `failed` (`recording_failed`).
+  recording(std::string path, extent size, std::shared_ptr<std::uint64_t> left);
   ~recording();
   recording(const recording&) = delete;
   recording& operator=(const recording&) = delete;
@@ -36,7 +37,7 @@ private:
   void write_line(const std::string& line);
 
   std::string path_;
-  std::uint64_t left_;
+  std::shared_ptr<std::uint64_t> left_;
   loop::clock::time_point began_;
   int file_ = -1;
   bool whole_ = true;

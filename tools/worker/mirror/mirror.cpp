@@ -53,7 +53,7 @@ void mirror::paste(std::string_view body) {
 }
 
 bool mirror::congested() const {
-  return !state_->attached_now() || state_->unsent() > most_unsent;
+  return state_->running() && (!state_->attached_now() || state_->unsent() > most_unsent);
 }
 
 void mirror::set_read_only(bool read_only) {
@@ -82,15 +82,15 @@ void mirror::state::start() {
 
 void mirror::state::stop() {
   running_ = ready_ = false;
-  loop_.cancel(doubt_timer_);
-  loop_.cancel(probe_timer_);
-  loop_.cancel(restart_timer_);
-  loop_.cancel(flood_timer_);
-  doubt_timer_ = probe_timer_ = restart_timer_ = flood_timer_ = 0;
+  loop_.cancel(std::exchange(restart_timer_, 0));
   drop_client();
 }
 
+/// Nothing that was asked of it, or was to be, is left.
 void mirror::state::drop_client() {
+  for (auto* timer : {&doubt_timer_, &probe_timer_, &flood_timer_})
+    loop_.cancel(std::exchange(*timer, 0));
+  paused_ = false;
   if (client_) client_->stop();
   if (client_) old_clients_.push_back(std::move(client_));
   retire();

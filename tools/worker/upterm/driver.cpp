@@ -4,6 +4,7 @@
 #include "tools/worker/child.hpp"
 #include "tools/worker/descendants.hpp"
 #include "tools/worker/lines.hpp"
+#include "tools/worker/tcp_peers.hpp"
 #include "tools/worker/upterm/admin.hpp"
 #include "tools/worker/upterm/command.hpp"
 #include "tools/worker/upterm/host_key.hpp"
@@ -21,6 +22,7 @@ namespace termlease::worker::upterm {
 
 namespace {
 
+constexpr std::string_view loopback = "127.0.0.1";
 constexpr std::size_t most_output = 16 * 1024; ///< kept of what upterm says
 
 class driver final : public backend {
@@ -35,6 +37,7 @@ public:
   std::string objection_to(pid_t program) const override;
   void list_connections(connections_callback answer) override;
   bool has_left(const connection& who) const override;
+  bool may_come_back(const connection& who) const override;
   void stop(std::function<void()> stopped) override;
 
   void kill() override { child_->signal(SIGKILL); }
@@ -201,6 +204,11 @@ void driver::list_connections(connections_callback answer) {
 
 bool driver::has_left(const connection& who) const {
   return !running() || folder_->guests().has_left(who.address);
+}
+
+// Of a relay on another machine nothing is known.
+bool driver::may_come_back(const connection& who) const {
+  return share_.relay_host != loopback || is_tcp_peer(who.address);
 }
 
 void driver::stop(std::function<void()> stopped) {
