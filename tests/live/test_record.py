@@ -145,6 +145,17 @@ class Record(unittest.TestCase):
         self.assertNotIn(secret, shown + environments)
         self.system.run("stop", share["share_id"], check=True)
 
+    def test_what_happened_can_be_played_again_as_a_scenario(self):
+        short = self.system.share("demo", "--ttl", "2s", "--warn", "1s")
+        self.system.guest(short).wait_for("ask the operator for more time")
+        self.system.wait_state(short, "ended")
+        for share in (self.share, short):
+            with self.subTest(self.system.shown(share)["end_reason"]):
+                file = self.system.home / f"{share['share_id']}.json"
+                self.system.run("scenario", "from-journal", share["share_id"], "-o", file, check=True)
+                played = self.system.run("scenario", "run", file)
+                self.assertEqual(played.returncode, 0, played.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
