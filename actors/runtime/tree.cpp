@@ -6,6 +6,8 @@
 #include "bus/journal/journal.hpp"
 #include "bus/router/router.hpp"
 
+#include <utility>
+
 namespace termlease::actors {
 
 using messages::record;
@@ -61,7 +63,10 @@ std::vector<child_spec> tree::branches(std::shared_ptr<bus::outbox> clients) {
              [=, &in] { return spawn_traceable(in, terminals, all, known->terminals()); }),
       branch("relays", all->relays, [=, &in] { return spawn_traceable(in, upterm_relay, all); }),
       branch("shares", all->shares,
-             [=, &in] { return spawn_traceable(in, shares, all, known->shares()); }),
+             [=, &in, is_new = true]() mutable {
+               return spawn_traceable(in, shares, all, known->shares(),
+                                      std::exchange(is_new, false));
+             }),
   };
 }
 

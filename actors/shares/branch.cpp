@@ -23,13 +23,19 @@ public:
   share_branch(caf::event_based_actor* self, shared_environment env)
       : self_(self), env_(std::move(env)), children_(self, env_, "shares"), questions_(self) {}
 
-  /// After a restart: what waited for an approval still waits; what was open is not any more.
-  void restore(const share_requested& known) {
-    if (known.share.state != share_state::awaiting_approval) return bury(known.share);
+  /// After a restart: what waited for an approval still waits; what was open is not any more. Where
+  /// only this part crashed, workers are still ending.
+  void restore(const share_requested& known, bool runtime_is_new) {
+    if (known.share.state != share_state::awaiting_approval) {
+      shares_[known.share.share_id].view = known.share;
+      const auto why = "the runtime was restarted";
+      if (runtime_is_new) return bury(known.share, end_reason::runtime_restarted, why);
+      return bury_when_reaped(known.share, end_reason::runtime_restarted, why);
+    }
     self_->request(env_->terminals, caf::infinite, find_terminal{known.share.terminal_id})
         .then(
             [=, this](const terminal_found& found, const caf::actor& address) {
-              if (found.problem) return bury(known.share);
+              if (found.problem) return lose(known.share);
               share_order order;
               order.view = known.share;
               order.keys = known.keys;
@@ -42,7 +48,7 @@ public:
               order.from.correlation_id = known.share.correlation_id;
               open_session(std::move(order));
             },
-            [=, this](const caf::error&) { bury(known.share); });
+            [=, this](const caf::error&) { lose(known.share); });
   }
 
   caf::result<answer> start(const caller& from, start_share wanted) {
@@ -182,6 +188,15 @@ public:
 
   void restart(const std::string& id) { children_.restart(id); }
 
+  void reaped(const std::string& id) {
+    const auto found = mourned_.find(id);
+    if (found == mourned_.end()) return;
+    const auto [reason, detail] = found->second;
+    mourned_.erase(found);
+    bury(shares_.at(id).view, reason, detail);
+    questions_.lost(id);
+  }
+
 private:
   static void check_may_end(const caller& from, const share_view& share) {
     if (from.who.kind != identity_kind::operator_ && share.requested_by != to_text(from.who))
@@ -262,16 +277,32 @@ private:
     };
     spec.gone = [this](const std::string& which, const caf::error& why) {
       if (!why) return;
-      bury(shares_.at(which).view, end_reason::worker_failed, "its session failed");
-      questions_.lost(which);
+      shares_.at(which).session = nullptr;
+      bury_when_reaped(shares_.at(which).view, end_reason::worker_failed, "its session failed");
     };
     children_.start(std::move(spec));
     return id;
   }
 
+  /// One that waited for an approval, and whose terminal is gone.
+  void lose(const share_view& view) {
+    bury(view, end_reason::runtime_restarted, "the runtime was restarted");
+  }
+
+  /// Its end is said once its worker is gone; that is told, or too long ago for any worker.
+  void bury_when_reaped(const share_view& view, end_reason reason, const std::string& detail) {
+    const auto& id = view.share_id;
+    mourned_[id] = {reason, detail};
+    using enum share_state;
+    const bool has_worker =
+        view.state == starting || view.state == active || view.state == expiring;
+    if (!has_worker) return reaped(id);
+    const auto patience = env_->settings.shares.end_deadline.chrono() * 2;
+    self_->delayed_send(self_, patience, worker_reaped{id});
+  }
+
   /// A share whose session is no more, and could not say so itself.
-  void bury(share_view view, end_reason reason = end_reason::runtime_restarted,
-            const std::string& detail = "the runtime was restarted") {
+  void bury(share_view view, end_reason reason, const std::string& detail) {
     view = without_link(std::move(view));
     view.state = share_state::ended;
     view.end_reason = reason;
@@ -285,7 +316,8 @@ private:
     self_->send(env_->journal, keep{{draft(*env_, about, share_stopped{view})}});
     self_->send(env_->relays, release_relay{view.share_id});
     self_->send(env_->approvals, withdraw_approvals{view.share_id, detail});
-    auto& share = shares_[view.share_id];
+    const auto id = view.share_id;
+    auto& share = shares_[id];
     share.view = std::move(view);
     shares_.over(share);
   }
@@ -294,14 +326,17 @@ private:
   shared_environment env_;
   supervision children_;
   share_table shares_;
+  /// Shares without a session whose workers may still be there: how they ended.
+  std::map<std::string, std::pair<end_reason, std::string>> mourned_;
   open_questions questions_;
 };
 
 } // namespace
 
-caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known) {
+caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known,
+                     bool runtime_is_new) {
   auto state = std::make_shared<share_branch>(self, std::move(env));
-  for (const auto& [id, each] : known.open()) state->restore(each);
+  for (const auto& [id, each] : known.open()) state->restore(each, runtime_is_new);
   return {
       [state](const caller& from, const start_share& wanted) {
         return answered([&] { return state->start(from, wanted); });
@@ -341,6 +376,7 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
         return answered([&]() -> caf::result<answer> { return state->show(from, wanted); });
       },
       [state](const share_changed& news) { state->changed(news); },
+      [state](const worker_reaped& news) { state->reaped(news.share_id); },
       [state](const client_gone& news) { state->requester_left(news); },
       [state](const approval_outcome& news) { state->resolved(news); },
       [state](close_down) { return state->close_all(); },

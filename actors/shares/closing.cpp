@@ -88,6 +88,7 @@ void lease_holder::announce_end() {
   order_.view.state = share_state::ended;
   order_.view.guests.clear();
   if (!orphaned_) record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
+  if (orphaned_) self_->send(env_->shares, worker_reaped{order_.view.share_id});
   self_->send(env_->relays, release_relay{order_.view.share_id});
   self_->send(env_->approvals, withdraw_approvals{order_.view.share_id, farewell(order_.view)});
   const failure ended{

@@ -30,6 +30,8 @@ private:
 
 /// Takes the commands of messages/shares.hpp; `client_gone` and `approval_outcome`; and
 /// `close_down` (answered with `answer` once every share has ended).
-caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known);
+/// `runtime_is_new`: no worker of a share that `known` calls open can be there any more.
+caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known,
+                     bool runtime_is_new);
 
 } // namespace termlease::actors

@@ -85,6 +85,7 @@ public:
 
   void exited(const child_exited& news) {
     child_ = 0;
+    if (abandoned_) self_->send(env_->shares, worker_reaped{order_.share_id});
     finish({news.status, {}});
   }
 
@@ -100,10 +101,13 @@ public:
     if (child_ != 0) self_->send(env_->processes, signal_child{child_, SIGKILL});
   }
 
-  /// The share is gone: the end of its stdin tells the worker to end everything.
+  /// The share is gone: the end of its stdin tells the worker to end everything. Nobody else is
+  /// left to see to it that it does.
   void abandon() {
-    if (child_ != 0) self_->send(env_->processes, close_child_input{child_});
-    self_->quit();
+    if (child_ == 0) return self_->quit();
+    if (std::exchange(abandoned_, true)) return;
+    self_->send(env_->processes, close_child_input{child_});
+    self_->delayed_send(self_, patience_with(order_), overdue_atom::value);
   }
 
 private:
@@ -143,6 +147,7 @@ private:
   child_id child_ = 0;
   caf::actor_clock::time_point heard_at_; ///< when it said its last line
   bool ending_ = false;
+  bool abandoned_ = false;
 };
 
 } // namespace

@@ -154,7 +154,9 @@ void simulated_processes::end(simulated_child& child) {
 
 void simulated_processes::close_input(simulated_child& child) {
   child.input_closed = true;
-  if (child.program() == "termlease-worker" && worker.obeys_end) exit(child, 0);
+  if (child.program() != "termlease-worker" || !worker.obeys_end) return;
+  if (worker.end_takes == span{}) return exit(child, 0);
+  self_->delayed_send(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
 }
 
 void simulated_processes::abandon(const caf::actor_addr& owner) {
