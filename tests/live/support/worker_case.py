@@ -1,5 +1,6 @@
 """What every live test of the worker starts from: a relay, a tmux, keys, and ways to be a guest."""
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -58,6 +59,7 @@ class WorkerTestCase(unittest.TestCase):
 
     def upterm_of(self, worker):
         for pid in descendants(worker.pid):
-            if os.readlink(f"/proc/{pid}/exe").endswith("/upterm"):
-                return pid
+            with contextlib.suppress(FileNotFoundError):  # some are gone the moment after they came
+                if os.readlink(f"/proc/{pid}/exe").endswith("/upterm"):
+                    return pid
         self.fail("no upterm below the worker")
