@@ -57,6 +57,7 @@ file_done read(const std::string& path) {
 
 /// In pieces: a recording may be larger than what anybody wants in memory.
 file_done digest(const std::string& path) {
+  bus::require_sodium();
   std::ifstream file(path, std::ios::binary);
   crypto_hash_sha256_state state;
   crypto_hash_sha256_init(&state);

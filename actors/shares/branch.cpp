@@ -28,9 +28,8 @@ public:
   void restore(const share_requested& known, bool runtime_is_new) {
     if (known.share.state != share_state::awaiting_approval) {
       shares_[known.share.share_id].view = known.share;
-      const auto why = "the runtime was restarted";
-      if (runtime_is_new) return bury(known.share, end_reason::runtime_restarted, why);
-      return bury_when_reaped(known.share, end_reason::runtime_restarted, why);
+      if (runtime_is_new) return lose(known.share);
+      return bury_when_reaped(known.share, end_reason::runtime_restarted, restarted);
     }
     self_->request(env_->terminals, caf::infinite, find_terminal{known.share.terminal_id})
         .then(
@@ -198,6 +197,8 @@ public:
   }
 
 private:
+  static constexpr auto restarted = "the runtime was restarted";
+
   static void check_may_end(const caller& from, const share_view& share) {
     if (from.who.kind != identity_kind::operator_ && share.requested_by != to_text(from.who))
       throw failed("denied", "only the operator and its requester may do that to this share",
@@ -284,10 +285,8 @@ private:
     return id;
   }
 
-  /// One that waited for an approval, and whose terminal is gone.
-  void lose(const share_view& view) {
-    bury(view, end_reason::runtime_restarted, "the runtime was restarted");
-  }
+  /// One that a restart has ended, and that has no worker.
+  void lose(const share_view& view) { bury(view, end_reason::runtime_restarted, restarted); }
 
   /// Its end is said once its worker is gone; that is told, or too long ago for any worker.
   void bury_when_reaped(const share_view& view, end_reason reason, const std::string& detail) {
@@ -316,8 +315,7 @@ private:
     self_->send(env_->journal, keep{{draft(*env_, about, share_stopped{view})}});
     self_->send(env_->relays, release_relay{view.share_id});
     self_->send(env_->approvals, withdraw_approvals{view.share_id, detail});
-    const auto id = view.share_id;
-    auto& share = shares_[id];
+    auto& share = shares_[view.share_id];
     share.view = std::move(view);
     shares_.over(share);
   }

@@ -100,7 +100,7 @@ void lease_holder::announce_end() {
   answer_requester(answer_with(problem_));
   for (auto& each : closers_) each.deliver(answer_with(order_.view));
   children_.stop_all();
-  self_->send(branch_, share_changed{order_.view});
+  changed();
   self_->quit();
 }
 
@@ -119,7 +119,7 @@ void lease_holder::drop(const failure& why) {
   order_.view.detail = why.message;
   if (why.code == unknown_outcome)
     record_fact(draft(*env_, own_context("share.start"), share_denied{order_.view}, "error"));
-  self_->send(branch_, share_changed{order_.view});
+  changed();
   self_->quit();
 }
 

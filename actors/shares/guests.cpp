@@ -19,6 +19,12 @@ bool modes_differ(const std::string& backend) {
   return backend == "upterm";
 }
 
+/// What is done to one guest.
+action_context about_guest(action_context about, const std::string& guest_id) {
+  about.target = guest_id;
+  return about;
+}
+
 failure taken_away() {
   return {"taken_away",
           "somebody took the keyboard away meanwhile",
@@ -80,8 +86,7 @@ void lease_holder::guest_knocks(const worker_lines::guest_knocks& news) {
   auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
   guest.state = guest_state::knocking;
   order_.view.guests.push_back(guest);
-  auto about = own_context("share.guest.knock");
-  about.target = guest.guest_id;
+  const auto about = about_guest(own_context("share.guest.knock"), guest.guest_id);
   record_fact(draft(*env_, about, share_guest_knocked{order_.view, guest}));
   self_->send(env_->alarms, set_alarm{std::string(knock_alarm) + guest.guest_id,
                                       guest.joined_at + env_->settings.shares.knock_deadline});
@@ -92,14 +97,14 @@ void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
   auto* known = find_guest(news.guest_id);
   if (over() || (known != nullptr && known->state == guest_state::in)) return;
   auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
-  if (known != nullptr) guest.mode = known->mode; // it may have been given one at the door
-  if (known != nullptr)
+  if (known != nullptr) {
+    guest.mode = known->mode; // it may have been given one at the door
     *known = guest;
-  else
+  } else {
     order_.view.guests.push_back(guest);
+  }
   visited_ = true;
-  auto about = own_context("share.guest.join");
-  about.target = guest.guest_id;
+  const auto about = about_guest(own_context("share.guest.join"), guest.guest_id);
   record_fact(draft(*env_, about, share_guest_joined{order_.view, guest}));
   answer_about(admits_, guest.guest_id, answer_with(order_.view));
   changed();
@@ -111,8 +116,7 @@ void lease_holder::guest_left(const worker_lines::guest_left& news) {
   const auto guest = *found;
   std::erase_if(order_.view.guests,
                 [&](const guest_view& each) { return each.guest_id == guest.guest_id; });
-  auto about = own_context("share.guest.leave");
-  about.target = guest.guest_id;
+  const auto about = about_guest(own_context("share.guest.leave"), guest.guest_id);
   record_fact(draft(*env_, about, share_guest_left{order_.view, guest}));
   if (!news.recording.empty()) kept(guest, news.recording);
   answer_about(kicks_, guest.guest_id, answer_with(order_.view));
@@ -123,8 +127,7 @@ void lease_holder::guest_left(const worker_lines::guest_left& news) {
 /// The file is whole, and the journal says from now on what is in it.
 void lease_holder::kept(const guest_view& guest, const std::string& path) {
   const auto note = [=, this](const std::string& sha256, const std::string& detail) {
-    auto about = own_context("share.guest.record");
-    about.target = guest.guest_id;
+    const auto about = about_guest(own_context("share.guest.record"), guest.guest_id);
     record_fact(
         draft(*env_, about, share_guest_recorded{order_.view, guest, path, sha256, detail}));
   };
@@ -143,8 +146,7 @@ void lease_holder::waited_for_guests(const alarm_rang& alarm) {
   if (guest == nullptr || guest->state != guest_state::knocking ||
       alarm.at != guest->joined_at + env_->settings.shares.knock_deadline)
     return;
-  auto about = own_context("share.guest.deny");
-  about.target = guest->guest_id;
+  const auto about = about_guest(own_context("share.guest.deny"), guest->guest_id);
   record_fact(draft(*env_, about, share_guest_denied{order_.view, *guest, nobody_decided}));
   self_->send(worker_, worker_lines::put_out{guest->guest_id, "Nobody let you in in time.", {}});
 }
@@ -184,8 +186,7 @@ caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wan
   const auto& guest = guest_to(wanted.guest, "put out");
   auto promise = self_->make_response_promise<answer>();
   kicks_.emplace(guest.guest_id, promise);
-  auto about = context_of_caller(from, "guest.kick");
-  about.target = guest.guest_id;
+  const auto about = about_guest(context_of_caller(from, "guest.kick"), guest.guest_id);
   const auto why = "put out by " + to_text(from.who) +
                    (wanted.reason.empty() ? std::string{} : ": " + wanted.reason);
   record_fact(
@@ -199,8 +200,7 @@ caf::result<answer> lease_holder::admit(const caller& from, const admit_guest& w
   const auto guest = knocking_guest(wanted.guest);
   auto promise = self_->make_response_promise<answer>();
   admits_.emplace(guest.guest_id, promise);
-  auto about = context_of_caller(from, "guest.admit");
-  about.target = guest.guest_id;
+  const auto about = about_guest(context_of_caller(from, "guest.admit"), guest.guest_id);
   record_then({draft(*env_, about, share_guest_admitted{order_.view, guest})},
               [=, this](const failure& problem) {
                 if (problem) return answer_about(admits_, guest.guest_id, answer_with(problem));
@@ -213,8 +213,7 @@ caf::result<answer> lease_holder::send_away(const caller& from, const deny_guest
   const auto& guest = knocking_guest(wanted.guest);
   auto promise = self_->make_response_promise<answer>();
   kicks_.emplace(guest.guest_id, promise);
-  auto about = context_of_caller(from, "guest.deny");
-  about.target = guest.guest_id;
+  const auto about = about_guest(context_of_caller(from, "guest.deny"), guest.guest_id);
   record_fact(draft(*env_, about, share_guest_denied{order_.view, guest, wanted.reason}, "denied"));
   const auto why = wanted.reason.empty() ? std::string{} : ": " + wanted.reason;
   self_->send(worker_,
@@ -232,17 +231,14 @@ caf::result<answer> lease_holder::set_mode(const caller& from, const set_guest_m
                  "share the terminal again, with the other mode");
   const auto id = wanted.guest;
   const auto mode = wanted.mode;
-  const auto done = [=, this](const caller& by) {
-    change_mode(id, mode);
-    return draft(*env_, context_of_caller(by, "guest.mode"),
-                 share_mode_changed{order_.view, id, mode});
-  };
   if (mode == share_mode::ro) {
     // A grant that is just being recorded is older than this.
     std::erase_if(grants_, [&](const auto& each) {
       return id.empty() || each.second.empty() || each.second == id;
     });
-    record_fact(done(from));
+    change_mode(id, mode);
+    record_fact(draft(*env_, context_of_caller(from, "guest.mode"),
+                      share_mode_changed{order_.view, id, mode}));
     return answer_with(order_.view);
   }
   pending_change change;

@@ -124,7 +124,7 @@ void lease_holder::deny_for(const std::string& why, const std::string& hint) {
   news.push_back(draft(*env_, context(), share_denied{view}, "denied"));
   self_->send(env_->journal, keep{std::move(news)});
   answer_requester(answer_with(failure{"denied", why, hint, false}));
-  self_->send(branch_, share_changed{view});
+  changed();
   self_->quit();
 }
 

@@ -17,8 +17,7 @@ SHOWN = b"lent-and-seen"
 
 
 def guest_ids(home, share):
-    shown = home.bus.answer(home.bus.send("share.show", share=share["share_id"]))
-    return [each["guest_id"] for each in shown["guests"]]
+    return [each["guest_id"] for each in home.bus.call("share.show", share=share["share_id"])["guests"]]
 
 
 def kick(home, share, through_cli):
@@ -31,17 +30,10 @@ def kick(home, share, through_cli):
         (guest,) = set(guest_ids(home, share)) - before
         crowd.settle()
         began = processes.now()
-        if through_cli:
-            command = processes.start(home.words("kick", share["share_id"], guest), home.environment)
-        else:
-            asked = home.bus.send("guest.kick", share=share["share_id"], guest=guest)
+        wait = home.ask(through_cli, ("kick", share["share_id"], guest), "guest.kick",
+                        share=share["share_id"], guest=guest)
         gone, last = crowd.wait_left(LIMIT)
-        if through_cli:
-            code = command.wait(processes.GENEROUS)
-            if code != 0:
-                raise RuntimeError(f"`termlease kick` ended with {code}")
-        else:
-            home.bus.answer(asked)
+        wait()
     return last - began if gone else math.inf
 
 

@@ -27,17 +27,9 @@ def revoke(home, through_cli):
         crowd.wait_for(SHOWN, "every guest sees the pane")
         crowd.settle()
         began = processes.now()
-        if through_cli:
-            command = processes.start(home.words("revoke", share["share_id"]), home.environment)
-        else:
-            asked = home.bus.send("share.revoke", share=share["share_id"])
+        wait = home.ask(through_cli, ("revoke", share["share_id"]), "share.revoke", share=share["share_id"])
         gone, last = crowd.wait_left(OUR_LIMIT)
-        if through_cli:
-            code = command.wait(processes.GENEROUS)
-            if code != 0:
-                raise RuntimeError(f"`termlease revoke` ended with {code}")
-        else:
-            home.bus.answer(asked)
+        wait()
         answered = processes.now() - began
     return (last - began if gone == GUESTS else math.inf), answered
 

@@ -137,6 +137,19 @@ class Home:
     def words(self, *arguments):
         return [programs() / "termlease", *arguments]
 
+    def ask(self, through_cli, words, method, **payload):
+        """Begins a command, by the program or on the bus; returns what waits for its end."""
+        if not through_cli:
+            asked = self.bus.send(method, **payload)
+            return lambda: self.bus.answer(asked)
+        command = processes.start(self.words(*words), self.environment)
+
+        def wait():
+            code = command.wait(processes.GENEROUS)
+            if code != 0:
+                raise RuntimeError(f"`termlease {words[0]}` ended with {code}")
+        return wait
+
     def cli(self, *arguments):
         """Runs a command to its end; returns what it printed."""
         done = subprocess.run(self.words(*arguments), env=self.environment, capture_output=True,

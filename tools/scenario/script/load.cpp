@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace termlease::scenario {
@@ -80,16 +81,23 @@ bool is_recorded(const std::string& topic) {
   return topic != "audit.recorded" && topic != "bus.gap" && !topic.ends_with(".snapshot");
 }
 
-const std::vector<std::string_view>& topics() {
-  static const auto list = [] {
-    std::vector<std::string> names;
-    const auto all = bus::introspection();
-    for (const auto& each : all["topics"])
-      if (const std::string topic = each["topic"]; is_recorded(topic)) names.push_back(topic);
-    return names;
+/// What the payload of each topic may contain; made once.
+const std::map<std::string, json>& payloads() {
+  static const auto all = [] {
+    std::map<std::string, json> by_topic;
+    const auto described = bus::introspection();
+    for (const auto& each : described["topics"])
+      if (const std::string topic = each["topic"]; is_recorded(topic))
+        by_topic[topic] = each["payload"];
+    return by_topic;
   }();
-  static const std::vector<std::string_view> views(list.begin(), list.end());
-  return views;
+  return all;
+}
+
+std::vector<std::string_view> topics() {
+  std::vector<std::string_view> names;
+  for (const auto& [topic, payload] : payloads()) names.push_back(topic);
+  return names;
 }
 
 class reader {
@@ -324,37 +332,31 @@ private:
     if (!one.contains("with") || !one["with"].is_object() ||
         one.value("answer", json()) == "bad_payload")
       return;
-    const auto fields = method->fields();
-    std::vector<std::string_view> names;
-    for (const auto& [name, value] : fields.items()) names.push_back(name);
-    for (const auto& [key, value] : one["with"].items())
-      if (!fields.contains(key))
-        complain(at + "/with/" + key, "is no part of what this method takes",
-                 config::suggestion(key, names));
+    check_part(at + "/with", one["with"], method->fields(), "is no part of what this method takes");
   }
 
   void check_topic(const std::string& place, const std::string& value) {
-    if (std::find(topics().begin(), topics().end(), value) == topics().end())
+    if (!payloads().contains(value))
       complain(place, "'" + value + "' is no topic", config::suggestion(value, topics()));
   }
 
   /// What an event's payload would have to contain is something that it can contain.
   void check_contents(const std::string& at, const json& one, const std::string& topic,
                       const char* key) {
-    if (!one.contains(key) || !one[key].is_object()) return;
-    const auto all = bus::introspection();
-    for (const auto& each : all["topics"])
-      if (each["topic"] == topic) check_part(at + "/" + key, one[key], each["payload"]);
+    const auto found = payloads().find(topic);
+    if (found != payloads().end() && one.contains(key) && one[key].is_object())
+      check_part(at + "/" + key, one[key], found->second, "is no part of this event");
   }
 
-  void check_part(const std::string& at, const json& part, const json& whole) {
+  void check_part(const std::string& at, const json& part, const json& whole,
+                  const char* otherwise) {
     std::vector<std::string_view> names;
     for (const auto& [name, value] : whole.items()) names.push_back(name);
     for (const auto& [name, value] : part.items()) {
       if (!whole.contains(name))
-        complain(at + "/" + name, "is no part of this event", config::suggestion(name, names));
+        complain(at + "/" + name, otherwise, config::suggestion(name, names));
       else if (value.is_object() && whole[name].is_object())
-        check_part(at + "/" + name, value, whole[name]);
+        check_part(at + "/" + name, value, whole[name], otherwise);
     }
   }
 

@@ -62,18 +62,9 @@ void add_kick(CLI::App& program, invocation& run) {
 }
 
 exit_code set_mode(const invocation& run, const messages::set_guest_mode& asked) {
-  leave_when_interrupted(nothing_changed);
-  auto runtime = run.connect();
-  const signal_watch signals;
-  const patient_question question{
-      messages::set_guest_mode::describe().name, messages::encode(asked), asked.wait,
-      new_correlation_id(), [&](const auto& approval) { run.screen.note(waiting_line(approval)); }};
-  const auto answer = ask_patiently(run, runtime, question, signals);
-  if (!answer) {
-    signals.release();
-    run.screen.err() << nothing_changed;
-    return exit_code::interrupted;
-  }
+  const auto answer = ask_for_change(run, messages::set_guest_mode::describe().name,
+                                     messages::encode(asked), asked.wait, nothing_changed);
+  if (!answer) return exit_code::interrupted;
   const auto who = asked.guest.empty() ? std::string("everybody is") : safe(asked.guest) + " is";
   tell(run, messages::decoded<share_view>(*answer), who + " " + mode_words(asked.mode));
   return exit_code::done;

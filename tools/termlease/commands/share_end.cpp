@@ -23,18 +23,9 @@ void tell(const invocation& run, const share_view& share, const std::string& wha
 }
 
 exit_code extend(const invocation& run, const messages::extend_share& asked) {
-  leave_when_interrupted(not_extended);
-  auto runtime = run.connect();
-  const signal_watch signals;
-  const patient_question question{
-      messages::extend_share::describe().name, messages::encode(asked), asked.wait,
-      new_correlation_id(), [&](const auto& approval) { run.screen.note(waiting_line(approval)); }};
-  const auto answer = ask_patiently(run, runtime, question, signals);
-  if (!answer) {
-    signals.release();
-    run.screen.err() << not_extended;
-    return exit_code::interrupted;
-  }
+  const auto answer = ask_for_change(run, messages::extend_share::describe().name,
+                                     messages::encode(asked), asked.wait, not_extended);
+  if (!answer) return exit_code::interrupted;
   const auto share = messages::decoded<share_view>(*answer);
   const auto at = now();
   tell(run, share,

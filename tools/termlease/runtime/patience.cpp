@@ -140,6 +140,21 @@ std::optional<json> ask_patiently(const invocation& run, bus::client& over,
   }
 }
 
+std::optional<json> ask_for_change(const invocation& run, std::string_view method, json payload,
+                                   messages::span wait, std::string_view interrupted) {
+  leave_when_interrupted(interrupted);
+  auto runtime = run.connect();
+  const signal_watch signals;
+  const patient_question question{
+      method, std::move(payload), wait, new_correlation_id(),
+      [&](const auto& approval) { run.screen.note(waiting_line(approval)); }};
+  auto answer = ask_patiently(run, runtime, question, signals);
+  if (answer) return answer;
+  signals.release();
+  run.screen.err() << interrupted;
+  return std::nullopt;
+}
+
 std::string waiting_line(const approval_view& approval) {
   std::string approvers;
   std::uint32_t quorum = 1;

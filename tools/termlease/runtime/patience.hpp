@@ -36,6 +36,12 @@ std::optional<messages::json> ask_patiently(const invocation& run, bus::client& 
                                             const patient_question& question,
                                             const signal_watch& signals);
 
+/// Asks for a change of a share, which may need an approval. Says `interrupted` and gives nothing
+/// when an interruption came.
+std::optional<messages::json> ask_for_change(const invocation& run, std::string_view method,
+                                             messages::json payload, messages::span wait,
+                                             std::string_view interrupted);
+
 /// "waiting for approval 3f2a9c1d by operator, for 10m: termlease approve 3f2a9c1d"
 std::string waiting_line(const messages::approval_view& approval);
 
