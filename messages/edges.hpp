@@ -19,10 +19,32 @@ using child_id = std::uint64_t;
 struct spawn_child {
   std::vector<std::string> argv; ///< argv[0] is an absolute path
   std::string working_directory; ///< empty: "/"
+  std::string label{};           ///< what it works for, for `await_children`
 
   static constexpr auto describe() {
     return described("spawn_child", "starts a program", field("argv", &spawn_child::argv),
-                     field("working_directory", &spawn_child::working_directory));
+                     field("working_directory", &spawn_child::working_directory),
+                     field("label", &spawn_child::label));
+  }
+};
+
+/// Answered with `children_gone` once no program of that label runs: for whoever has to know it
+/// when the program's owner is no more.
+struct await_children {
+  std::string label;
+
+  static constexpr auto describe() {
+    return described("await_children", "waits for the end of all programs of a label",
+                     field("label", &await_children::label));
+  }
+};
+
+struct children_gone {
+  std::string label;
+
+  static constexpr auto describe() {
+    return described("children_gone", "no program of that label runs",
+                     field("label", &children_gone::label));
   }
 };
 

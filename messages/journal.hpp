@@ -30,6 +30,12 @@ struct keep {
   }
 };
 
+/// Answered with `recorded` once the journal knows of whatever was sent to it before, written or
+/// not.
+struct catch_up {
+  static constexpr auto describe() { return described("catch_up", "is all known that was said?"); }
+};
+
 struct recorded {
   std::uint64_t last = 0; ///< sequence of the last of the records
   failure problem;        ///< nothing of the unit was recorded

@@ -187,16 +187,6 @@ struct worker_gone {
   }
 };
 
-/// To the branch of a share whose session is no more: its worker is gone as well.
-struct worker_reaped {
-  std::string share_id;
-
-  static constexpr auto describe() {
-    return described("worker_reaped", "the worker of a share without a session is gone",
-                     field("share_id", &worker_reaped::share_id));
-  }
-};
-
 /// From a share to its branch, at each change.
 struct share_changed {
   share_view share;

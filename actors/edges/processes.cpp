@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <sys/syscall.h>
@@ -47,7 +48,7 @@ public:
       const auto id = next_++;
       const auto made = launch(wanted.argv, wanted.working_directory);
       children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
-      owners_[id] = owner.address();
+      owned_[id] = {owner.address(), wanted.label};
       caf::anon_send(owner, child_started{id, made.pid, {}});
       children_[id]->start();
     } catch (const failed& why) {
@@ -100,15 +101,24 @@ public:
     with(what.child, [&](child& to) { to.signal(what.signal); });
   }
 
-  /// Nobody is left to end these programs, so they are told to end.
+  /// Nobody is left to end these programs: they are told to, and those that don't are killed.
   void abandon(const caf::actor_addr& owner) {
-    for (const auto& [id, each] : owners_) {
-      if (each != owner) continue;
+    for (const auto& [id, each] : owned_) {
+      if (each.owner != owner) continue;
       with(id, [](child& of) {
         of.close_input_when_written();
         of.signal(SIGTERM);
       });
+      auto grace = std::make_shared<asio::steady_timer>(io_, limits_.grace.chrono());
+      grace->async_wait([self = shared_from_this(), id = id, grace](const error_code& problem) {
+        if (!problem) self->signal({id, SIGKILL});
+      });
     }
+  }
+
+  void await(const std::string& label, const std::function<void(children_gone)>& reply) {
+    waiting_.emplace(label, reply);
+    tell_waiting(label);
   }
 
   void watch(std::int32_t pid, const caf::actor& owner) {
@@ -122,6 +132,11 @@ public:
   }
 
 private:
+  struct ownership {
+    caf::actor_addr owner;
+    std::string label;
+  };
+
   child_events events_for(child_id id, const caf::actor& owner) {
     auto lines = std::make_shared<std::array<line_cutter, 2>>();
     child_events events;
@@ -134,9 +149,19 @@ private:
     events.exited = [self = shared_from_this(), id, owner](int status) {
       caf::anon_send(owner, child_exited{id, status});
       self->children_.erase(id);
-      self->owners_.erase(id);
+      const auto gone = self->owned_.extract(id);
+      if (!gone.empty()) self->tell_waiting(gone.mapped().label);
     };
     return events;
+  }
+
+  void tell_waiting(const std::string& label) {
+    const bool runs = std::any_of(owned_.begin(), owned_.end(),
+                                  [&](const auto& each) { return each.second.label == label; });
+    if (runs) return;
+    const auto [first, last] = waiting_.equal_range(label);
+    for (auto each = first; each != last; ++each) each->second(children_gone{label});
+    waiting_.erase(first, last);
   }
 
   template <class Work> void with(child_id id, Work work) {
@@ -150,27 +175,28 @@ private:
   process_limits limits_;
   child_id next_ = 1;
   std::map<child_id, std::shared_ptr<child>> children_;
-  std::map<child_id, caf::actor_addr> owners_;
+  std::map<child_id, ownership> owned_;
+  std::multimap<std::string, std::function<void(children_gone)>> waiting_; ///< by label
 };
 
 /// Promises are kept with the actor; what the Asio thread has to say comes back as a message.
-class promises {
+template <class Reply> class promises {
 public:
-  using promise = caf::typed_response_promise<program_result>;
+  using promise = caf::typed_response_promise<Reply>;
 
   explicit promises(caf::event_based_actor* self) : self_(self) {}
 
   /// A function for the other thread, and the promise that it keeps.
-  std::pair<promise, std::function<void(program_result)>> make() {
+  std::pair<promise, std::function<void(Reply)>> make() {
     const auto ticket = next_++;
-    const auto made = self_->make_response_promise<program_result>();
+    const auto made = self_->template make_response_promise<Reply>();
     open_.emplace(ticket, made);
-    return {made, [to = caf::actor_cast<caf::actor>(self_), ticket](program_result reply) {
+    return {made, [to = caf::actor_cast<caf::actor>(self_), ticket](Reply reply) {
               caf::anon_send(to, ticket, std::move(reply));
             }};
   }
 
-  void keep(std::uint64_t ticket, program_result& reply) {
+  void keep(std::uint64_t ticket, Reply& reply) {
     const auto found = open_.find(ticket);
     if (found == open_.end()) return;
     found->second.deliver(std::move(reply));
@@ -188,7 +214,8 @@ private:
 caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
                            process_limits limits) {
   auto table = std::make_shared<process_table>(*io, limits);
-  auto results = std::make_shared<promises>(self);
+  auto results = std::make_shared<promises<program_result>>(self);
+  auto ends = std::make_shared<promises<children_gone>>(self);
   const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
   self->set_down_handler([=](const caf::down_msg& news) {
     asio::post(*io, [=, owner = news.source] { table->abandon(owner); });
@@ -204,6 +231,12 @@ caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
         return promise;
       },
       [=](std::uint64_t ticket, program_result& reply) { results->keep(ticket, reply); },
+      [=](const await_children& of) -> caf::result<children_gone> {
+        auto [promise, reply] = ends->make();
+        asio::post(*io, [=, reply = reply] { table->await(of.label, reply); });
+        return promise;
+      },
+      [=](std::uint64_t ticket, children_gone& reply) { ends->keep(ticket, reply); },
       [=](const write_child& what) { asio::post(*io, [=] { table->write(what); }); },
       [=](const close_child_input& what) {
         asio::post(*io, [=] { table->close_input(what.child); });

@@ -19,11 +19,15 @@ class ledger {
 public:
   void apply(const messages::record& record) {
     const std::lock_guard guard(mutex_);
-    terminals_.apply(record);
-    shares_.apply(record);
-    approvals_.apply(record);
-    tokens_.apply(record);
+    fold(record);
     last_sequence_ = record.sequence;
+  }
+
+  /// A fact that waits for the disk. A branch that starts again must not believe the opposite, and
+  /// record it; the fact itself is applied once more when it is durable, which changes nothing.
+  void foresee(const messages::record& record) {
+    const std::lock_guard guard(mutex_);
+    fold(record);
   }
 
   std::vector<messages::terminal_view> terminals() const { return copy(terminals_).open(); }
@@ -37,6 +41,13 @@ public:
   std::uint64_t last_sequence() const { return copy(last_sequence_); }
 
 private:
+  void fold(const messages::record& record) {
+    terminals_.apply(record);
+    shares_.apply(record);
+    approvals_.apply(record);
+    tokens_.apply(record);
+  }
+
   template <class T> T copy(const T& part) const {
     const std::lock_guard guard(mutex_);
     return part;

@@ -72,7 +72,13 @@ public:
     self_->quit();
   }
 
-  void restart(const std::string& id) { children_.restart(id); }
+  /// The journal first hears what a branch said last: the next one begins with what it knows.
+  void restart(const std::string& id) {
+    const auto begin = [=, this] { children_.restart(id); };
+    if (id == journal_id) return begin();
+    self_->request(env_->journal, record_patience, catch_up{})
+        .then([=](const recorded&) { begin(); }, [=](const caf::error&) { begin(); });
+  }
 
 private:
   void record_end(const std::string& reason) {

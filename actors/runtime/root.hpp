@@ -13,6 +13,9 @@
 
 namespace termlease::actors {
 
+/// The branch that all others tell what happened.
+inline constexpr auto journal_id = "journal";
+
 struct root_options {
   std::vector<child_spec> children; ///< started in this order, ended in the other
   std::function<std::uint32_t()> clients;

@@ -158,7 +158,9 @@ void runtime::parts::make_environment() {
 /// Its edges, the system's own, and what is known from the journal.
 ground runtime::parts::under_the_tree() {
   const auto edge = [this](caf::actor made) { return edges.emplace_back(std::move(made)); };
-  env->processes = edge(system->spawn(process_edge, &io, process_limits{}));
+  process_limits limits;
+  limits.grace.ms = env->settings.shares.end_deadline.ms * 4 / 3; // as a worker's own actor waits
+  env->processes = edge(system->spawn(process_edge, &io, limits));
   env->alarms = edge(system->spawn(alarm_edge, &io));
   env->files = edge(system->spawn<caf::detached>(file_edge));
   ground under;

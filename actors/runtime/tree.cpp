@@ -49,7 +49,7 @@ std::vector<child_spec> tree::branches(std::shared_ptr<bus::outbox> clients) {
   auto& in = system_;
   auto* known = under_.known;
   return {
-      branch("journal", all->journal, journal()),
+      branch(journal_id, all->journal, journal()),
       branch("router", router_, router_for(std::move(clients))),
       branch("policy gate", all->policy,
              [=, &in, rules = under_.rules] {
@@ -74,6 +74,7 @@ std::function<caf::actor()> tree::journal() {
   bus::journal_options keeping;
   keeping.batch_limit = under_.env->settings.journal.batch_limit;
   keeping.durable = [known = under_.known](const record& each) { known->apply(each); };
+  keeping.foreseen = [known = under_.known](const record& each) { known->foresee(each); };
   keeping.log = under_.env->log;
   return [keeping, &in = system_, storage = under_.storage, archive = under_.archive,
           router = router_] {

@@ -7,6 +7,7 @@
 #include "actors/shares/share_table.hpp"
 #include "actors/shares/shares.hpp"
 #include "messages/connections.hpp"
+#include "messages/edges.hpp"
 #include "messages/leases.hpp"
 
 namespace termlease::actors {
@@ -187,15 +188,6 @@ public:
 
   void restart(const std::string& id) { children_.restart(id); }
 
-  void reaped(const std::string& id) {
-    const auto found = mourned_.find(id);
-    if (found == mourned_.end()) return;
-    const auto [reason, detail] = found->second;
-    mourned_.erase(found);
-    bury(shares_.at(id).view, reason, detail);
-    questions_.lost(id);
-  }
-
 private:
   static constexpr auto restarted = "the runtime was restarted";
 
@@ -288,16 +280,14 @@ private:
   /// One that a restart has ended, and that has no worker.
   void lose(const share_view& view) { bury(view, end_reason::runtime_restarted, restarted); }
 
-  /// Its end is said once its worker is gone; that is told, or too long ago for any worker.
+  /// Its end is said once its worker is gone, if it has one.
   void bury_when_reaped(const share_view& view, end_reason reason, const std::string& detail) {
-    const auto& id = view.share_id;
-    mourned_[id] = {reason, detail};
-    using enum share_state;
-    const bool has_worker =
-        view.state == starting || view.state == active || view.state == expiring;
-    if (!has_worker) return reaped(id);
-    const auto patience = env_->settings.shares.end_deadline.chrono() * 2;
-    self_->delayed_send(self_, patience, worker_reaped{id});
+    const auto then = [=, this, id = view.share_id] {
+      bury(shares_.at(id).view, reason, detail);
+      questions_.lost(id);
+    };
+    self_->request(env_->processes, caf::infinite, await_children{view.share_id})
+        .then([=](const children_gone&) { then(); }, [=](const caf::error&) { then(); });
   }
 
   /// A share whose session is no more, and could not say so itself.
@@ -324,8 +314,6 @@ private:
   shared_environment env_;
   supervision children_;
   share_table shares_;
-  /// Shares without a session whose workers may still be there: how they ended.
-  std::map<std::string, std::pair<end_reason, std::string>> mourned_;
   open_questions questions_;
 };
 
@@ -374,7 +362,6 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
         return answered([&]() -> caf::result<answer> { return state->show(from, wanted); });
       },
       [state](const share_changed& news) { state->changed(news); },
-      [state](const worker_reaped& news) { state->reaped(news.share_id); },
       [state](const client_gone& news) { state->requester_left(news); },
       [state](const approval_outcome& news) { state->resolved(news); },
       [state](close_down) { return state->close_all(); },

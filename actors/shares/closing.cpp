@@ -55,6 +55,17 @@ void lease_holder::worker_ended(const worker_gone& news) {
   finish();
 }
 
+/// Nobody speaks to its worker any more. The edge ends it, and says when it has.
+void lease_holder::worker_lost() {
+  if (!over()) {
+    problem_ = {"worker_failed", "its worker's actor failed", "share again", true};
+    end(end_reason::worker_failed, problem_.message);
+  }
+  self_->request(env_->processes, caf::infinite, await_children{order_.view.share_id})
+      .then([this](const children_gone&) { worker_ended({}); },
+            [this](const caf::error&) { worker_ended({}); });
+}
+
 void lease_holder::expire(const lease_expires& clock) {
   if (clock.at == order_.view.expires_at) end(end_reason::expired, "its time is over");
 }
@@ -88,7 +99,6 @@ void lease_holder::announce_end() {
   order_.view.state = share_state::ended;
   order_.view.guests.clear();
   if (!orphaned_) record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
-  if (orphaned_) self_->send(env_->shares, worker_reaped{order_.view.share_id});
   self_->send(env_->relays, release_relay{order_.view.share_id});
   self_->send(env_->approvals, withdraw_approvals{order_.view.share_id, farewell(order_.view)});
   const failure ended{

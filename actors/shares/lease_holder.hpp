@@ -177,6 +177,7 @@ private:
   // Closing.
   void finish();
   void announce_end();
+  void worker_lost();
   void abandon();
   void drop(const messages::failure& why);
 

@@ -268,7 +268,7 @@ void lease_holder::launch(const relay_address& relay) {
     return spawn_traceable(*self_, share_worker, env_, caf::actor_cast<caf::actor>(self_), order);
   };
   spec.gone = [this](const std::string&, const caf::error& why) {
-    if (why) worker_ended({0, {"worker_failed", "its worker's actor failed", "share again", true}});
+    if (why) worker_lost();
   };
   children_.start(std::move(spec));
 }

@@ -29,7 +29,8 @@ public:
       : self_(self), env_(std::move(env)), share_(std::move(share)), order_(std::move(order)) {}
 
   void start() {
-    self_->send(env_->processes, spawn_child{{env_->worker_program}, order_.work_dir});
+    self_->send(env_->processes, 
+                spawn_child{{env_->worker_program}, order_.work_dir, order_.share_id});
   }
 
   void started(const child_started& made) {
@@ -85,7 +86,6 @@ public:
 
   void exited(const child_exited& news) {
     child_ = 0;
-    if (abandoned_) self_->send(env_->shares, worker_reaped{order_.share_id});
     finish({news.status, {}});
   }
 
@@ -99,15 +99,6 @@ public:
 
   void kill() {
     if (child_ != 0) self_->send(env_->processes, signal_child{child_, SIGKILL});
-  }
-
-  /// The share is gone: the end of its stdin tells the worker to end everything. Nobody else is
-  /// left to see to it that it does.
-  void abandon() {
-    if (child_ == 0) return self_->quit();
-    if (std::exchange(abandoned_, true)) return;
-    self_->send(env_->processes, close_child_input{child_});
-    self_->delayed_send(self_, patience_with(order_), overdue_atom::value);
   }
 
 private:
@@ -147,17 +138,16 @@ private:
   child_id child_ = 0;
   caf::actor_clock::time_point heard_at_; ///< when it said its last line
   bool ending_ = false;
-  bool abandoned_ = false;
 };
 
 } // namespace
 
 caf::behavior share_worker(caf::event_based_actor* self, shared_environment env, caf::actor share,
                            worker_lines::start order) {
+  // What this owns ends with it, by the edge.
   self->monitor(share);
+  self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   auto state = std::make_shared<handler>(self, std::move(env), std::move(share), std::move(order));
-  self->set_down_handler([state](const caf::down_msg&) { state->abandon(); });
-  self->set_exit_handler([state](const caf::exit_msg&) { state->abandon(); });
   state->start();
   return {
       [state](const worker_lines::status& line) { state->pass_down(line); },

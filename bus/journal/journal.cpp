@@ -40,7 +40,11 @@ public:
     return promise;
   }
 
-  void keep_for_sure(keep what) { enqueue({std::move(what.records), std::nullopt}); }
+  void keep_for_sure(keep what) {
+    if (options_.foreseen)
+      for (const auto& each : what.records) options_.foreseen(each);
+    enqueue({std::move(what.records), std::nullopt});
+  }
 
   void retry() {
     resting_ = false;
@@ -162,6 +166,7 @@ caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::act
   return {
       [state](append& what) { return state->take(std::move(what)); },
       [state](keep& what) { state->keep_for_sure(std::move(what)); },
+      [](const catch_up&) { return recorded{}; },
       [state](retry_atom) { state->retry(); },
       [self, archive](const read_records& which) { return self->delegate(archive, which); },
       [self, archive](const caller&, const query_audit& query) -> caf::result<answer> {

@@ -21,10 +21,12 @@ struct journal_options {
   messages::span retry = messages::seconds(1); ///< for records that must be kept
   /// Called with each durable record, before it is acknowledged: keeps what a restart needs.
   std::function<void(const messages::record&)> durable;
+  /// Called with each record that has to be kept, as soon as it is known: it is a fact already.
+  std::function<void(const messages::record&)> foreseen;
   std::function<void(const std::string&)> log; ///< never a secret; may be empty
 };
 
-/// Takes `append`, `keep`, `read_records`, and the commands `query_audit` and `verify_audit`.
+/// Takes `append`, `keep`, `catch_up`, `read_records`, and the commands `query_audit` and `verify_audit`.
 /// Writes through `storage`, reads through `archive` (see storage.hpp), publishes to `router`.
 caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::actor archive,
                       caf::actor router, journal_options options);

@@ -33,6 +33,13 @@ inline std::string news_of(const messages::child_exited& end) {
   return "exit " + std::to_string(end.status);
 }
 
+/// Starts a program, and is gone as soon as it runs.
+inline caf::behavior passing_owner(caf::event_based_actor* self, const caf::actor& processes,
+                                   const messages::spawn_child& wanted) {
+  self->send(processes, wanted);
+  return {[self](const messages::child_started&) { self->quit(); }};
+}
+
 /// The edges of the system itself.
 class real_edges {
 public:
@@ -59,6 +66,11 @@ public:
     return worker_that("printf '" + ready().substr(0, 10) + "'; exit 1");
   }
 
+  /// It minds neither an order to end, nor that nobody is left, nor SIGTERM.
+  std::string stubborn_worker() const {
+    return program("#!/bin/sh\ntrap '' TERM\nexec sleep 600\n");
+  }
+
   std::string missing_program() const { return "/no/such/program"; }
 
   std::string missing_folder() const { return "/no/such/folder"; }
@@ -83,6 +95,10 @@ public:
     return real_.ask<Result>(edge, question);
   }
 
+  void start_and_leave(const messages::spawn_child& wanted) {
+    real_.spawn(passing_owner, processes, wanted);
+  }
+
 private:
   static std::string ready() {
     return messages::encode_line(messages::worker_lines::ready{"link"});
@@ -91,15 +107,24 @@ private:
   static std::string ended() { return messages::encode_line(messages::worker_lines::ended{}); }
 
   std::string worker_that(const std::string& starts) const {
-    const auto path =
-        home_.write("termlease-worker", "#!/bin/sh\nwhile read -r line; do case \"$line\" in\n"
-                                        "*'\"type\":\"start\"'*) " +
-                                            starts +
-                                            ";;\n"
-                                            "*'\"type\":\"end\"'*) printf '" +
-                                            ended() + "'; exit 0;;\nesac; done\n");
+    return program("#!/bin/sh\nwhile read -r line; do case \"$line\" in\n"
+                   "*'\"type\":\"start\"'*) " +
+                   starts +
+                   ";;\n"
+                   "*'\"type\":\"end\"'*) printf '" +
+                   ended() + "'; exit 0;;\nesac; done\n");
+  }
+
+  std::string program(const std::string& text) const {
+    const auto path = home_.write("termlease-worker", text);
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return path;
+  }
+
+  static actors::process_limits limits() {
+    actors::process_limits few;
+    few.grace = {100};
+    return few;
   }
 
   temporary_folder home_;
@@ -118,7 +143,7 @@ public:
   caf::actor archive = real_.spawn(bus::archive_edge, home_.path() / "journal.db");
   caf::actor alarms = real_.spawn(actors::alarm_edge, &real_.io);
   caf::actor files = real_.spawn(actors::file_edge);
-  caf::actor processes = real_.spawn(actors::process_edge, &real_.io, actors::process_limits{});
+  caf::actor processes = real_.spawn(actors::process_edge, &real_.io, limits());
 };
 
 /// Their twins.
@@ -149,6 +174,11 @@ public:
 
   std::string worker_that_is_torn() {
     programs_.worker.torn = true;
+    return worker();
+  }
+
+  std::string stubborn_worker() {
+    programs_.worker.obeys_end = false;
     return worker();
   }
 
@@ -207,7 +237,13 @@ public:
       });
     });
     time_.settle();
+    for (int second = 0; second < 60 && !got; ++second) time_.advance(messages::seconds(1));
     return got.value();
+  }
+
+  void start_and_leave(const messages::spawn_child& wanted) {
+    time_.system().spawn(passing_owner, processes, wanted);
+    time_.settle();
   }
 
 private:

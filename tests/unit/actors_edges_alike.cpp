@@ -231,3 +231,22 @@ TEMPLATE_TEST_CASE("either edge checks its chain up to a head that is known", "[
   head.hash.front() ^= 1;
   CHECK_FALSE(e.template ask<chain_report>(e.archive, head).valid);
 }
+
+TEMPLATE_TEST_CASE("either edge ends what nobody owns any more, and says when it has",
+                   "[SC-026-004]", real_edges, simulated_edges) {
+  TestType e;
+  const auto awaited = [&] {
+    return e.template ask<children_gone>(e.processes, await_children{"share"}).label;
+  };
+  SECTION("nothing runs") {
+    CHECK(awaited() == "share");
+  }
+  SECTION("it minds its orders") {
+    e.start_and_leave({{e.worker()}, {}, "share"});
+    CHECK(awaited() == "share");
+  }
+  SECTION("it minds nothing") {
+    e.start_and_leave({{e.stubborn_worker()}, {}, "share"});
+    CHECK(awaited() == "share");
+  }
+}

@@ -12,6 +12,7 @@ namespace {
 
 using beat_atom = caf::atom_constant<caf::atom("beat")>;
 using gone_atom = caf::atom_constant<caf::atom("gone")>;
+using late_atom = caf::atom_constant<caf::atom("late")>;
 
 std::string base_name(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -65,6 +66,12 @@ caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
         start(wanted, sender());
       },
       [this](const run_program& wanted) { return run(wanted); },
+      [=, this](const await_children& of) -> caf::result<children_gone> {
+        auto promise = self->make_response_promise<children_gone>();
+        waiting_.emplace(of.label, promise);
+        tell_waiting(of.label);
+        return promise;
+      },
       [this](const write_child& what) {
         if (auto* child = find(what.child)) hear(*child, what.bytes);
       },
@@ -79,6 +86,9 @@ caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
       [this](gone_atom, child_id id) {
         if (auto* child = find(id)) end(*child);
       },
+      [this](late_atom, child_id id) {
+        if (auto* child = find(id)) take_signal(*child, SIGKILL);
+      },
   };
 }
 
@@ -92,6 +102,7 @@ void simulated_processes::start(const spawn_child& wanted, const caf::actor& own
   child.id = children.size() + 1;
   child.argv = wanted.argv;
   child.working_directory = wanted.working_directory;
+  child.label = wanted.label;
   child.owner = owner;
   children.push_back(child);
   caf::anon_send(owner, child_started{child.id, next_pid_++, {}});
@@ -164,7 +175,16 @@ void simulated_processes::abandon(const caf::actor_addr& owner) {
     if (!each.running || each.owner.address() != owner) continue;
     close_input(each);
     if (each.running) take_signal(each, SIGTERM);
+    if (each.running) self_->delayed_send(self_, grace.chrono(), late_atom::value, each.id);
   }
+}
+
+void simulated_processes::tell_waiting(const std::string& label) {
+  const auto works_for_it = [&](const auto& each) { return each.running && each.label == label; };
+  if (std::any_of(children.begin(), children.end(), works_for_it)) return;
+  const auto [first, last] = waiting_.equal_range(label);
+  for (auto each = first; each != last; ++each) each->second.deliver(children_gone{label});
+  waiting_.erase(first, last);
 }
 
 void simulated_processes::take_signal(simulated_child& child, int signal) {
@@ -227,6 +247,7 @@ void simulated_processes::runtime_gone() {
     each.owner = nullptr;
   }
   watchers_.clear();
+  waiting_.clear();
 }
 
 void simulated_processes::watch(std::int32_t pid, const caf::actor& owner) {
@@ -275,6 +296,7 @@ void simulated_processes::exit(simulated_child& child, int status) {
   send_late(self_, std::exchange(child.owner, nullptr),
             {std::chrono::duration_cast<std::chrono::milliseconds>(left).count()},
             child_exited{child.id, status});
+  tell_waiting(child.label);
 }
 
 } // namespace termlease::scenario

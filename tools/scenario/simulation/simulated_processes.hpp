@@ -23,6 +23,7 @@ struct simulated_child {
   messages::child_id id = 0;
   std::vector<std::string> argv;
   std::string working_directory;
+  std::string label;
   caf::actor owner;
   std::vector<std::string> told; ///< whole lines, without the newline
   std::vector<int> signals;
@@ -130,6 +131,7 @@ private:
   void hear(simulated_child& child, const std::string& bytes);
   void close_input(simulated_child& child);
   void abandon(const caf::actor_addr& owner);
+  void tell_waiting(const std::string& label);
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
   void obey(simulated_child& child, const std::string& line);
@@ -141,7 +143,10 @@ private:
   void watch(std::int32_t pid, const caf::actor& owner);
   void tell_watchers(std::int32_t pid);
 
+  static constexpr messages::span grace = messages::seconds(4); ///< for what nobody owns
+
   caf::event_based_actor* self_ = nullptr;
+  std::multimap<std::string, caf::typed_response_promise<messages::children_gone>> waiting_;
   std::multimap<std::int32_t, caf::actor> watchers_;
   std::int32_t next_pid_ = 5000;
 };
