@@ -29,6 +29,7 @@ catch2                | -           | unit tests
 libvterm-dev          | -           | plays the terminal of a guest in the unit tests
 less                  | less        | a full-screen program that live tests look at
 python3               | python3     | live tests and the tests of the house
+python3-jsonschema    | -           | the schema of scenarios, as an editor reads it
 vim-tiny              | vi          | as less
 '
 readonly COVERAGE_PACKAGES='

@@ -7,7 +7,6 @@
 #include "messages/leases.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace termlease::actors {
 
@@ -22,7 +21,8 @@ void approval_ledger::apply(const record& record) {
     auto view = decoded<approval_voted>(payload()).approval;
     pending_[view.approval_id] = std::move(view);
   } else if (record.event_type == approval_resolved::describe().name) {
-    pending_.erase(decoded<approval_resolved>(payload()).approval.approval_id);
+    auto view = decoded<approval_resolved>(payload()).approval;
+    if (pending_.erase(view.approval_id) > 0) resolved_.add(std::move(view));
   }
 }
 
@@ -46,7 +46,7 @@ bool has_voted(const approval_view& approval, const std::string& by) {
 class approval_keeper {
 public:
   approval_keeper(caf::event_based_actor* self, shared_environment env, approval_ledger known)
-      : self_(self), env_(std::move(env)) {
+      : self_(self), env_(std::move(env)), resolved_(known.resolved()) {
     for (const auto& [id, view] : known.pending()) {
       pending_[id] = {view, {}, false};
       wait_for(view);
@@ -146,7 +146,6 @@ public:
   }
 
 private:
-  static constexpr std::size_t resolved_kept = 200;
   using replier = std::function<void(const approval_view&, const failure&)>;
 
   struct open_question {
@@ -248,8 +247,7 @@ private:
     const auto asker = found->second.asker;
     pending_.erase(found);
     self_->send(env_->alarms, cancel_alarm{view.approval_id});
-    resolved_.push_back(view);
-    if (resolved_.size() > resolved_kept) resolved_.pop_front();
+    resolved_.add(view);
     // Whoever asked an earlier keeper is known to the shares alone.
     self_->send(asker ? asker : env_->shares, approval_outcome{view});
   }
@@ -279,7 +277,7 @@ private:
   caf::event_based_actor* self_;
   shared_environment env_;
   std::map<std::string, open_question> pending_;
-  std::deque<approval_view> resolved_;
+  resolved_approvals resolved_;
 };
 
 } // namespace

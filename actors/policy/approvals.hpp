@@ -5,6 +5,7 @@
 // whoever asked gets the outcome.
 
 #include "actors/core/environment.hpp"
+#include "actors/core/recent.hpp"
 #include "messages/approvals.hpp"
 #include "messages/record.hpp"
 
@@ -15,15 +16,21 @@
 
 namespace termlease::actors {
 
-/// The pending approvals according to the journal.
+inline constexpr std::size_t approvals_kept_when_resolved = 200;
+using resolved_approvals = recent<messages::approval_view, approvals_kept_when_resolved>;
+
+/// The pending approvals, and the last of the others, according to the journal.
 class approval_ledger {
 public:
   void apply(const messages::record& record);
 
   const std::map<std::string, messages::approval_view>& pending() const { return pending_; }
 
+  const resolved_approvals& resolved() const { return resolved_; }
+
 private:
   std::map<std::string, messages::approval_view> pending_;
+  resolved_approvals resolved_;
 };
 
 /// Takes the commands of messages/approvals.hpp, and from shares `open_approval`,

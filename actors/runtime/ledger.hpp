@@ -30,7 +30,7 @@ public:
     fold(record);
   }
 
-  std::vector<messages::terminal_view> terminals() const { return copy(terminals_).open(); }
+  terminal_ledger terminals() const { return copy(terminals_); }
 
   share_ledger shares() const { return copy(shares_); }
 

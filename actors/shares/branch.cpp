@@ -51,6 +51,13 @@ public:
             [=, this](const caf::error&) { lose(known.share); });
   }
 
+  /// One that was over already.
+  void remember(const share_view& known) {
+    auto& share = shares_[known.share_id];
+    share.view = known;
+    shares_.over(share);
+  }
+
   caf::result<answer> start(const caller& from, start_share wanted) {
     check_request(wanted, env_->settings.shares);
     auto promise = self_->make_response_promise<answer>();
@@ -269,7 +276,7 @@ private:
       return session;
     };
     spec.gone = [this](const std::string& which, const caf::error& why) {
-      if (!why) return;
+      if (!why) return shares_.forget_if_open(which);
       shares_.at(which).session = nullptr;
       bury_when_reaped(shares_.at(which).view, end_reason::worker_failed, "its session failed");
     };
@@ -322,6 +329,7 @@ private:
 caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known,
                      bool runtime_is_new) {
   auto state = std::make_shared<share_branch>(self, std::move(env));
+  for (const auto& each : known.over()) state->remember(each);
   for (const auto& [id, each] : known.open()) state->restore(each, runtime_is_new);
   return {
       [state](const caller& from, const start_share& wanted) {

@@ -25,6 +25,7 @@ caf::result<answer> lease_holder::close(const caller& from, end_reason reason,
   // The record is made at the same time: closing the door never waits for the disk.
   if (revoked)
     record_fact(draft(*env_, context_of_caller(from, "share.revoke"), share_revoked{order_.view}));
+  ended_by_ = from.command_id;
   const auto by = (revoked ? "revoked by " : "stopped by ") + to_text(from.who);
   end(reason, why.empty() ? by : by + ": " + why);
   return promise;
@@ -98,7 +99,9 @@ void lease_holder::finish() {
 void lease_holder::announce_end() {
   order_.view.state = share_state::ended;
   order_.view.guests.clear();
-  if (!orphaned_) record_fact(draft(*env_, own_context("share.stop"), share_stopped{order_.view}));
+  auto about = own_context("share.stop");
+  if (!ended_by_.empty()) about.causation_id = ended_by_;
+  if (!orphaned_) record_fact(draft(*env_, about, share_stopped{order_.view}));
   self_->send(env_->relays, release_relay{order_.view.share_id});
   self_->send(env_->approvals, withdraw_approvals{order_.view.share_id, farewell(order_.view)});
   const failure ended{
@@ -120,16 +123,18 @@ void lease_holder::abandon() {
   self_->quit();
 }
 
-/// Nothing was recorded, so nothing happened: the requester is told why, and that is all. Where it
-/// is not known whether something was recorded, it is recorded that it came to nothing.
+/// Nothing was recorded, so nothing happened: the requester is told why, and that is all. Where
+/// something was, or may have been, it is recorded that it came to nothing.
 void lease_holder::drop(const failure& why) {
   answer_requester(answer_with(why));
   for (auto& each : closers_) each.deliver(answer_with(order_.view));
-  order_.view.state = share_state::denied;
-  order_.view.detail = why.message;
-  if (why.code == unknown_outcome)
+  const bool is_known = order_.view.state == share_state::awaiting_approval;
+  if (is_known || why.code == unknown_outcome) {
+    order_.view.state = share_state::denied;
+    order_.view.detail = why.message;
     record_fact(draft(*env_, own_context("share.start"), share_denied{order_.view}, "error"));
-  changed();
+    changed();
+  }
   self_->quit();
 }
 

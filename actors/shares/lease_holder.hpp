@@ -206,6 +206,7 @@ private:
   std::string recordings_;
   messages::secret link_;
   messages::failure problem_; ///< why it never opened
+  std::string ended_by_;      ///< the command that asked for its end, if one did
   bool ending_ = false;
   bool finishing_ = false; ///< only its folder is left
   bool worker_running_ = false;

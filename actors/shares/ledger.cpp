@@ -17,7 +17,9 @@ void share_ledger::apply(const record& record) {
   if (found == open_.end() || !payload.contains("share")) return;
   auto& view = found->second.share;
   view = decoded<share_view>(payload["share"]);
-  if (is_final(view.state)) open_.erase(found);
+  if (!is_final(view.state)) return;
+  over_.add(std::move(view));
+  open_.erase(found);
 }
 
 } // namespace termlease::actors

@@ -31,9 +31,14 @@ void share_table::over(known_share& share) {
   share.session = nullptr;
   share.view.link = {};
   done_.push_back(share.view.share_id);
-  if (done_.size() <= kept_when_over) return;
+  if (done_.size() <= shares_kept_when_over) return;
   shares_.erase(done_.front());
   done_.pop_front();
+}
+
+void share_table::forget_if_open(const std::string& id) {
+  const auto found = shares_.find(id);
+  if (found != shares_.end() && !is_final(found->second.view.state)) shares_.erase(found);
 }
 
 void share_table::check_limits(const terminal_view& terminal,

@@ -3,6 +3,7 @@
 // Why: what the branch knows of its shares outlives their sessions: whoever asks for a share that
 // is over is told how it ended, as long as it is not too long ago.
 
+#include "actors/core/recent.hpp"
 #include "config/settings.hpp"
 #include "messages/identity.hpp"
 #include "messages/shares.hpp"
@@ -24,6 +25,9 @@ struct known_share {
   std::uint64_t connection = 0; ///< of its requester
 };
 
+inline constexpr std::size_t shares_kept_when_over = 500;
+using ended_shares = recent<messages::share_view, shares_kept_when_over>;
+
 class share_table {
 public:
   const std::map<std::string, known_share>& all() const { return shares_; }
@@ -42,14 +46,15 @@ public:
   /// It has no session and no link any more; the oldest of many such are forgotten.
   void over(known_share& share);
 
+  /// A session that went without an end has recorded nothing: there never was such a share.
+  void forget_if_open(const std::string& id);
+
   /// Throws `failed` (`limit_reached`), with the shares that are in the way, when this terminal or
   /// the whole runtime has as many as it may.
   void check_limits(const messages::terminal_view& terminal,
                     const config::share_settings& limits) const;
 
 private:
-  static constexpr std::size_t kept_when_over = 500;
-
   std::map<std::string, known_share> shares_; ///< ids sort by time
   std::deque<std::string> done_;
 };

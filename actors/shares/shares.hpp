@@ -5,6 +5,7 @@
 // is its session's business.
 
 #include "actors/core/environment.hpp"
+#include "actors/shares/share_table.hpp"
 #include "messages/record.hpp"
 #include "messages/shares.hpp"
 
@@ -16,7 +17,7 @@
 
 namespace termlease::actors {
 
-/// The shares that are not over, according to the journal.
+/// The shares that are not over, and the last of those that are, according to the journal.
 class share_ledger {
 public:
   void apply(const messages::record& record);
@@ -24,8 +25,11 @@ public:
   /// Each with its request, and with the view as it was last recorded.
   const std::map<std::string, messages::share_requested>& open() const { return open_; }
 
+  const ended_shares& over() const { return over_; }
+
 private:
   std::map<std::string, messages::share_requested> open_;
+  ended_shares over_;
 };
 
 /// Takes the commands of messages/shares.hpp; `client_gone` and `approval_outcome`; and

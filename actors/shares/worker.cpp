@@ -12,6 +12,7 @@ namespace {
 
 using silent_atom = caf::atom_constant<caf::atom("silent")>;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
+using unready_atom = caf::atom_constant<caf::atom("unready")>;
 
 constexpr int heartbeats_missed = 3;
 
@@ -29,7 +30,7 @@ public:
       : self_(self), env_(std::move(env)), share_(std::move(share)), order_(std::move(order)) {}
 
   void start() {
-    self_->send(env_->processes, 
+    self_->send(env_->processes,
                 spawn_child{{env_->worker_program}, order_.work_dir, order_.share_id});
   }
 
@@ -43,6 +44,12 @@ public:
     }
     heard_at_ = self_->clock().now();
     look_again();
+    self_->delayed_send(self_, order_.start_deadline.chrono() * 4 / 3, unready_atom::value);
+  }
+
+  /// It should have said by itself that there is no link; perhaps it never heard of its share.
+  void still_unready() {
+    if (!ready_ && !ending_) give_up("the share's worker gave no link in time");
   }
 
   template <class Line> void pass_down(const Line& line) { say(line); }
@@ -73,14 +80,18 @@ public:
         return;
       if (type == worker_lines::traffic::describe().name)
         return counted(decoded<worker_lines::traffic>(fields));
+      ready_ |= type == worker_lines::ready::describe().name;
       const bool known = pass_on<worker_lines::ready>(type, fields) ||
                          pass_on<worker_lines::guest_knocks>(type, fields) ||
                          pass_on<worker_lines::problem>(type, fields) ||
                          pass_on<worker_lines::guest_joined>(type, fields) ||
                          pass_on<worker_lines::guest_left>(type, fields);
-      if (!known) throw failed("bad_line", "a worker said '" + type + "', which means nothing");
+      if (!known) throw failed("bad_line", "'" + type + "' means nothing");
     } catch (const failed& why) {
-      self_->send(share_, worker_lines::problem{why.why()});
+      self_->send(share_, worker_lines::problem{
+                              {"bad_line",
+                               "the share's worker said what can't be read: " + why.why().message,
+                               "share again; the log may tell more", true}});
     }
   }
 
@@ -92,9 +103,7 @@ public:
   /// No line for too long: it hangs.
   void look() {
     if (self_->clock().now() < silent_at()) return look_again();
-    self_->send(share_, worker_lines::problem{
-                            {"worker_hung", "the share's worker hangs", "share again", true}});
-    kill();
+    give_up("the share's worker hangs");
   }
 
   void kill() {
@@ -108,6 +117,11 @@ private:
 
   void look_again() {
     self_->delayed_send(self_, silent_at() - self_->clock().now(), silent_atom::value);
+  }
+
+  void give_up(const char* why) {
+    self_->send(share_, worker_lines::problem{{"worker_hung", why, "share again", true}});
+    kill();
   }
 
   template <class Line> void say(const Line& line) {
@@ -137,6 +151,7 @@ private:
   std::vector<caf::typed_response_promise<worker_lines::traffic>> counts_;
   child_id child_ = 0;
   caf::actor_clock::time_point heard_at_; ///< when it said its last line
+  bool ready_ = false;                    ///< it has said its link
   bool ending_ = false;
 };
 
@@ -161,6 +176,7 @@ caf::behavior share_worker(caf::event_based_actor* self, shared_environment env,
       [state](const child_exited& news) { state->exited(news); },
       [state](silent_atom) { state->look(); },
       [state](overdue_atom) { state->kill(); },
+      [state](unready_atom) { state->still_unready(); },
   };
 }
 

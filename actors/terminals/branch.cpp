@@ -37,16 +37,17 @@ struct arrival {
 /// The branch's state and turns; lives inside the actor.
 class terminal_branch {
 public:
-  terminal_branch(caf::event_based_actor* self, shared_environment env)
-      : self_(self), env_(std::move(env)), children_(self, env_, "terminals") {}
+  terminal_branch(caf::event_based_actor* self, shared_environment env,
+                  const closed_terminals& closed)
+      : self_(self), env_(std::move(env)), children_(self, env_, "terminals"), closed_(closed) {}
 
   /// After a restart: a terminal is still there when its pane has the same first process. Calls
   /// `ready` once that is known of all.
-  void restore(const std::vector<terminal_view>& known, std::function<void()> ready) {
-    restoring_ = known.size();
-    for (const auto& view : known)
+  void restore(const terminal_ledger& known, const std::function<void()>& ready) {
+    restoring_ = known.open().size();
+    for (const auto& [id, view] : known.open())
       run(tmux::find_pane(server(view.tmux_socket), view.pane),
-          [=, this](const program_result& got) {
+          [=, this, view = view](const program_result& got) {
             // Where tmux can't be asked, the terminal's own process tells.
             if (got.problem || still_there(view, got)) {
               watch(view);
@@ -133,8 +134,6 @@ public:
   void restart(const std::string& id) { children_.restart(id); }
 
 private:
-  static constexpr std::size_t closed_kept = 200;
-
   struct closing {
     answer_promise promise;
     action_context context;
@@ -270,8 +269,7 @@ private:
 
   void record_end(terminal_view view, const std::string& reason) {
     view.state = terminal_state::closed;
-    closed_.push_back(view);
-    if (closed_.size() > closed_kept) closed_.erase(closed_.begin());
+    closed_.add(view);
     action_context context;
     context.action = "terminal.close";
     if (const auto asked = closing_.find(view.terminal_id); asked != closing_.end()) {
@@ -289,7 +287,7 @@ private:
   shared_environment env_;
   supervision children_;
   std::map<std::string, known_terminal> open_;
-  std::vector<terminal_view> closed_;
+  closed_terminals closed_;
   std::map<std::string, closing> closing_;
   std::set<std::string> names_coming_;
   std::size_t restoring_ = 0;
@@ -316,9 +314,9 @@ caf::behavior at_work(std::shared_ptr<terminal_branch> state) {
 } // namespace
 
 caf::behavior terminals(caf::event_based_actor* self, shared_environment env,
-                        std::vector<terminal_view> known) {
-  auto state = std::make_shared<terminal_branch>(self, std::move(env));
-  if (known.empty()) return at_work(state);
+                        terminal_ledger known) {
+  auto state = std::make_shared<terminal_branch>(self, std::move(env), known.closed());
+  if (known.open().empty()) return at_work(state);
   // Until it is known which terminals are left, whoever asks waits.
   self->set_default_handler(caf::skip);
   state->restore(known, [self, state] {

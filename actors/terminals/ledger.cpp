@@ -16,14 +16,9 @@ void terminal_ledger::apply(const record& record) {
     const auto view = decoded<terminal_adopted>(payload()).terminal;
     open_[view.terminal_id] = view;
   } else if (is(terminal_closed::describe().name)) {
-    open_.erase(record.terminal_id);
+    if (open_.erase(record.terminal_id) > 0)
+      closed_.add(decoded<terminal_closed>(payload()).terminal);
   }
-}
-
-std::vector<terminal_view> terminal_ledger::open() const {
-  std::vector<terminal_view> views;
-  for (const auto& [id, view] : open_) views.push_back(view);
-  return views;
 }
 
 } // namespace termlease::actors

@@ -5,6 +5,7 @@
 // one monitors the terminal's address.
 
 #include "actors/core/environment.hpp"
+#include "actors/core/recent.hpp"
 #include "messages/record.hpp"
 #include "messages/terminals.hpp"
 
@@ -16,18 +17,25 @@
 
 namespace termlease::actors {
 
-/// The open terminals according to the journal.
+inline constexpr std::size_t terminals_kept_when_closed = 200;
+using closed_terminals = recent<messages::terminal_view, terminals_kept_when_closed>;
+
+/// The open terminals, and the last of those that were closed, according to the journal.
 class terminal_ledger {
 public:
   void apply(const messages::record& record);
-  std::vector<messages::terminal_view> open() const;
+
+  const std::map<std::string, messages::terminal_view>& open() const { return open_; }
+
+  const closed_terminals& closed() const { return closed_; }
 
 private:
   std::map<std::string, messages::terminal_view> open_;
+  closed_terminals closed_;
 };
 
 /// Takes the commands of messages/terminals.hpp, and `find_terminal`.
 caf::behavior terminals(caf::event_based_actor* self, shared_environment env,
-                        std::vector<messages::terminal_view> known);
+                        terminal_ledger known);
 
 } // namespace termlease::actors

@@ -26,8 +26,9 @@ struct journal_options {
   std::function<void(const std::string&)> log; ///< never a secret; may be empty
 };
 
-/// Takes `append`, `keep`, `catch_up`, `read_records`, and the commands `query_audit` and `verify_audit`.
-/// Writes through `storage`, reads through `archive` (see storage.hpp), publishes to `router`.
+/// Takes `append`, `keep`, `catch_up`, `read_records`, and the commands `query_audit` and
+/// `verify_audit`. Writes through `storage`, reads through `archive` (see storage.hpp), publishes
+/// to `router`.
 caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::actor archive,
                       caf::actor router, journal_options options);
 

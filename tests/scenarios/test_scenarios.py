@@ -8,6 +8,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import jsonschema
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PROGRAM = Path(os.environ.get("TERMLEASE_BIN", ROOT / "build" / "release" / "bin")) / "termlease"
@@ -119,6 +121,42 @@ class TheCommands(unittest.TestCase):
             self.assertIn(each, words)
         schema = json.loads(self.scenario("describe", "--schema").stdout)
         self.assertEqual(schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
+
+    def test_an_editor_takes_what_the_program_takes_and_marks_what_it_refuses(self):
+        schema = jsonschema.Draft202012Validator(json.loads(self.scenario("describe", "--schema").stdout))
+        for file in sorted(HERE.glob("*.json")):
+            text = re.sub(r"^ *//.*$", "", file.read_text(), flags=re.M)
+            self.assertEqual([str(each)[:300] for each in schema.iter_errors(json.loads(text))], [], file.name)
+        wrong_steps = [{"fault": "crash", "actor": "nobody"}, {"fault": "disk full", "chance": 101},
+                       {"fault": "disk full", "by": "1s"}, {"fault": "disk full", "when": "no.topic"},
+                       {"do": "share.start", "with": {"terminl": "demo"}}, {"inside": -1},
+                       {"expect": "share.warned", "with": {"share": {"stat": "active"}}}]
+        wrong = [{"steps": [each]} for each in wrong_steps]
+        wrong += [{"steps": [], "strategy": "fastest"}, {"steps": [], "setting": {"policy": "opne"}},
+                  {"steps": [], "setting": {"people": {"ann": "cat"}}},
+                  {"steps": [], "properties": [{"always": "share.warned", "has": {"shar": 1}}]}]
+        for each in wrong:
+            with self.subTest(each):
+                self.assertFalse(schema.is_valid({"scenario": "wrong", **each}))
+                self.assertEqual(self.scenario("run", self.write(**each)).returncode, 1)
+
+    def test_a_mistake_in_the_setting_is_named_with_its_line(self):
+        file = self.write(steps=[])
+        for setting, mistake in (({"policy": "opne"}, "open"), ({"policy": {"file": "none.toml"}}, "none.toml"),
+                                 ({"policy": ["version = 1", "[[rule]]", 'effect = "alow"']}, "allow"),
+                                 ({"settings": {"shares.max_tll": "2h"}}, "max_ttl")):
+            with self.subTest(mistake):
+                file.write_text(json.dumps({"scenario": "wrong", "setting": setting, "steps": []}, indent=1))
+                done = self.scenario("run", file)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stdout, rf"written\.json:[4-9]\d?: setting\..*{re.escape(mistake)}")
+
+    def test_a_file_that_cannot_be_played_holds_up_no_other(self):
+        good = self.write(steps=[{"do": "share.list"}])
+        done = self.scenario("run", good.with_name("missing.json"), good)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"failed +\S*missing\.json")
+        self.assertRegex(done.stdout, r"passed +\S*written\.json")
 
     def test_what_never_happened_in_any_run_is_told(self):
         file = self.write(steps=[{"do": "share.list"}], properties=[{"sometimes": "share.revoked"}])

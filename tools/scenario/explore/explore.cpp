@@ -119,17 +119,28 @@ private:
   bool passes_in_order_;
 };
 
-/// Leaves out as much of `list` as possible, in ever smaller pieces (delta debugging).
+/// Leaves out pieces of that size, wherever one can go; returns whether any could.
+template <class List, class Test>
+bool leave_out_pieces(List& list, std::size_t piece, const Test& still_fails) {
+  const auto before = list.size();
+  for (std::size_t at = 0; at < list.size();) {
+    auto whole = list;
+    const auto from = list.begin() + static_cast<std::ptrdiff_t>(at);
+    list.erase(from, from + static_cast<std::ptrdiff_t>(std::min(piece, list.size() - at)));
+    if (still_fails()) continue;
+    list = std::move(whole);
+    at += piece;
+  }
+  return list.size() < before;
+}
+
+/// Leaves out as much of `list` as possible, in ever smaller pieces (delta debugging), until there
+/// is none that could go by itself: one may be needed by another that goes after it.
 template <class List, class Test> void leave_out(List& list, const Test& still_fails) {
-  for (auto piece = std::max<std::size_t>(1, list.size() / 2); piece > 0; piece /= 2)
-    for (std::size_t at = 0; at < list.size();) {
-      auto whole = list;
-      const auto from = list.begin() + static_cast<std::ptrdiff_t>(at);
-      list.erase(from, from + static_cast<std::ptrdiff_t>(std::min(piece, list.size() - at)));
-      if (still_fails()) continue;
-      list = std::move(whole);
-      at += piece;
-    }
+  for (auto piece = list.size() / 2; piece > 1; piece /= 2)
+    leave_out_pieces(list, piece, still_fails);
+  while (leave_out_pieces(list, 1, still_fails)) {
+  }
 }
 
 messages::json lines_of(const std::string& text) {

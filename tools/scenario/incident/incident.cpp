@@ -7,6 +7,7 @@
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
 #include "tools/scenario/incident/guests.hpp"
+#include "tools/scenario/incident/hindsight.hpp"
 #include "tools/scenario/incident/words.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 
@@ -24,20 +25,13 @@ constexpr span stuck_worker = seconds(3);
 constexpr span slowest_alarm = seconds(2);
 constexpr span drift{250}; ///< a played runtime is quicker, so that all comes a little earlier
 constexpr std::string_view requester_left = "its requester went away";
+constexpr std::string_view no_link = "gave no link in time";
 constexpr std::string_view ended_by_itself = "its worker ended by itself (status ";
-
-template <class Event> bool is(const record& each) {
-  return each.event_type == Event::describe().name;
-}
-
-template <class Event> Event read(const record& each) {
-  return decoded<Event>(json::parse(each.metadata.text));
-}
 
 class teller {
 public:
   teller(const std::string& share_id, const std::vector<record>& records)
-      : id_(share_id), records_(records) {
+      : id_(share_id), records_(records), later_(share_id, records) {
     const auto first = std::find_if(records.begin(), records.end(), [&](const record& each) {
       return each.share_id == share_id && is<share_requested>(each);
     });
@@ -145,40 +139,23 @@ private:
     if (!view.reason.empty()) with["reason"] = plain(view.reason);
     with["terms"] = encode(view.terms);
     longest_ = to_text(std::max(hours(8), request_.ttl));
-    slow_worker(at);
-    add(at,
-        by(view.requested_by, {{"do", "share.start"}, {"with", with}, {"answer", answer_to(at)}}));
+    opening(at);
+    add(at, by(view.requested_by, {{"do", "share.start"},
+                                   {"with", with},
+                                   {"answer", later_.answer_to(at, request_.share)}}));
     add(at, {{"expect", at.event_type}, {"as", "s"}});
   }
 
-  /// What the requester was told at once: nothing, unless it was refused or opened at that moment.
-  std::string answer_to(const record& request) const {
-    if (!request_.share.approval_id.empty()) return "waits";
-    for (const auto& each : records_) {
-      if (each.share_id != id_ || each.timestamp != request.timestamp) continue;
-      if (is<share_denied>(each)) return "denied";
-      if (is<share_started>(each)) return "ok";
-    }
-    return "waits";
-  }
-
-  /// It took a moment until the link was there, or it never was: so it is here.
-  void slow_worker(const record& at) {
-    instant allowed;
-    bool started = false;
-    bool denied = false;
-    for (const auto& each : records_) {
-      if (each.share_id != id_) continue;
-      if (is<share_allowed>(each)) allowed = each.timestamp;
-      denied |= is<share_denied>(each);
-      if (!is<share_started>(each)) continue;
-      started = true;
-      starting_ = each.timestamp - allowed;
-    }
-    // Nobody knew whether the decision was durable.
-    if (allowed && denied)
+  /// What went wrong on the way to the link, or how long it took.
+  void opening(const record& at) {
+    const auto how = later_.opening();
+    unwritable_ = how.unwritable_approval;
+    starting_ = how.took;
+    if (how.unwritable_decision)
       add(at, {{"fault", "crash"}, {"actor", "journal"}, {"when", "share.allowed"}});
-    else if (allowed && !started)
+    else if (how.unwritable_approval)
+      add(at, {{"fault", "disk full"}, {"when", "approval.resolved"}});
+    else if (how.never)
       add(at, {{"fault", "worker never ready"}});
     if (starting_ > span{}) add(at, {{"fault", "lines late"}, {"by", to_text(starting_)}});
   }
@@ -195,8 +172,12 @@ private:
     const auto view = read<share_denied>(at).share;
     if (view.approval_id.empty() && !allowed_)
       policy_.denies("share.start", view.requested_by, view.rules);
-    at.timestamp == began_ || view.approval_id.empty() ? expect(at, {}) : happens(at, {}, {});
     over_ = true;
+    if (unwritable_) {
+      add(at, {{"repair", "disk full"}});
+      return add(at, {{"expect", at.event_type}, {"within", "5s"}});
+    }
+    at.timestamp == began_ || view.approval_id.empty() ? expect(at, {}) : happens(at, {}, {});
   }
 
   void open_question(const record& at) {
@@ -204,23 +185,13 @@ private:
     const auto name = "a" + std::to_string(questions_.size() + 1);
     policy_.asks(view);
     if (view.action == "share.extend")
-      add(at,
-          by(view.requested_by, {{"do", "share.extend"},
-                                 {"with", {{"share", "$s.share.share_id"}, {"by", asked_by(at)}}},
-                                 {"answer", "waits"}}));
+      add(at, by(view.requested_by,
+                 {{"do", "share.extend"},
+                  {"with", {{"share", "$s.share.share_id"}, {"by", later_.asked_by(at)}}},
+                  {"answer", "waits"}}));
     if (view.action == "share.mode") add(at, guests_.asked(view));
     add(at, {{"expect", at.event_type}, {"as", name}});
     questions_[view.approval_id] = {name, 0};
-  }
-
-  /// By how much an extension that had to be approved was wanted; its end tells.
-  std::string asked_by(const record& from) const {
-    for (const auto& each : records_) {
-      if (each.share_id != id_ || each.sequence < from.sequence) continue;
-      if (is<share_extended>(each)) return to_text(read<share_extended>(each).by);
-      if (is<share_extension_denied>(each)) return to_text(read<share_extension_denied>(each).by);
-    }
-    return "1m";
   }
 
   void answer_question(const record& at) {
@@ -249,18 +220,8 @@ private:
   void start(const record& at) {
     expect(at, {});
     if (starting_ > span{}) add(at, {{"repair", "lines late"}});
-    if (const auto took = end_took(); took > span{} && took < stuck_worker)
+    if (const auto took = later_.end_took(); took > span{} && took < stuck_worker)
       add(at, {{"fault", "guests read nothing"}, {"by", to_text(took)}});
-  }
-
-  /// From the moment that was its end to the record of it, where that moment is known before.
-  span end_took() const {
-    for (const auto& each : records_) {
-      if (each.share_id != id_ || !is<share_stopped>(each)) continue;
-      const auto view = read<share_stopped>(each).share;
-      if (view.end_reason == end_reason::expired) return each.timestamp - view.expires_at;
-    }
-    return {};
   }
 
   void guest(const record& at, const std::vector<json>& steps) {
@@ -297,9 +258,7 @@ private:
   }
 
   void revoked(const record& at) {
-    span took;
-    for (const auto& each : records_)
-      if (each.share_id == id_ && is<share_stopped>(each)) took = each.timestamp - at.timestamp;
+    const auto took = later_.stopped_after(at);
     if (took >= stuck_worker)
       add(at, {{"fault", "worker ignores end"}});
     else if (took > span{})
@@ -343,6 +302,7 @@ private:
   }
 
   void fail(const record& at, const share_view& view) {
+    if (view.detail.ends_with(no_link)) return; // as a worker that is never ready ends
     if (view.detail.starts_with(ended_by_itself))
       return add(at, {{"fault", "worker exits"},
                       {"of", "s"},
@@ -371,6 +331,7 @@ private:
 
   const std::string& id_;
   const std::vector<record>& records_;
+  hindsight later_;
   share_requested request_;
   instant began_;
   std::uint64_t first_ = 0;
@@ -385,6 +346,7 @@ private:
   std::string longest_;
   int approved_ = 0; ///< extensions whose approval was told already
   int refused_ = 0;
+  bool unwritable_ = false; ///< that it was allowed
   bool allowed_ = false;
   bool closed_ = false;
   bool over_ = false;

@@ -124,6 +124,8 @@ const std::map<std::string, action>& lasting() {
       {"worker survives kill",
        [](const scene& s) { s.on.processes.worker.dies_at_kill = !s.wrong; }},
       {"guests read nothing", guests_read_nothing},
+      {"worker says half", [](const scene& s) { s.on.processes.worker.says_half = s.wrong; }},
+      {"orders lost", [](const scene& s) { s.on.processes.lines.orders_lost = s.wrong; }},
       {"lines lost", [](const scene& s) { s.on.processes.lines.lost = s.wrong; }},
       {"lines repeated", [](const scene& s) { s.on.processes.lines.repeated = s.wrong; }},
       {"lines late",

@@ -1,5 +1,7 @@
 #include "tools/scenario/play/guardian.hpp"
 
+#include "bus/journal/journal.hpp"
+
 namespace termlease::scenario {
 
 using namespace messages;
@@ -8,10 +10,6 @@ namespace {
 
 bool is_over(const std::string& state) {
   return state == name_of(share_state::ended) || state == name_of(share_state::denied);
-}
-
-bool lives(const std::string& state) {
-  return state == name_of(share_state::active) || state == name_of(share_state::expiring);
 }
 
 } // namespace
@@ -73,9 +71,11 @@ void guardian::follow(const record& each, const json& payload) {
   if (starts) allowed_.insert(view.share_id);
 }
 
-std::optional<breach> guardian::look_at_terminals() const {
-  // A closing that can't be recorded yet is recorded later.
-  if (machine_.disk.problem || machine_.disk.waiting() > 0) return std::nullopt;
+std::optional<breach> guardian::look_at_terminals() {
+  // A closing that can't be recorded yet is recorded later, when the journal tries again.
+  const auto now = machine_.clock->boot_ms;
+  if (machine_.disk.problem || machine_.disk.waiting() > 0) disk_well_since_ = now;
+  if (now - disk_well_since_ <= bus::journal_options{}.retry.ms) return std::nullopt;
   for (const auto& pane : machine_.processes.panes)
     if (closed_.contains(pane.session_id))
       return breach{"a record says that the terminal " + pane.session + " is closed, and it lives"};
@@ -123,10 +123,16 @@ bool guardian::is_overdue(const std::string& share, instant expires_at) {
 
 std::optional<breach> guardian::look_at_limits() const {
   std::map<std::string, std::uint32_t> of_terminal;
-  for (const auto& [id, share] : shares_)
-    if (lives(share.state) && ++of_terminal[share.terminal_id] > limits_.at(share.terminal_id))
+  std::uint32_t all = 0;
+  for (const auto& [id, share] : shares_) {
+    if (is_over(share.state)) continue;
+    if (++of_terminal[share.terminal_id] > limits_.at(share.terminal_id))
       return breach{"the terminal " + share.terminal_id + " has more shares than its limit of " +
                     std::to_string(limits_.at(share.terminal_id))};
+    if (++all > machine_.settings.shares.total_limit)
+      return breach{"there are more shares than the limit of " +
+                    std::to_string(machine_.settings.shares.total_limit)};
+  }
   return std::nullopt;
 }
 

@@ -5,8 +5,8 @@
 //
 // - No worker runs without a durable decision.
 // - Nobody is in, and nothing happens, after the end was announced.
-// - No share lives beyond its time, and no terminal has more of them than its limit.
-// - Each record of an action says what it belongs to, and none is there twice.
+// - No share lives beyond its time; neither a terminal nor the runtime has more than its limit.
+// - Each record of a share says what it belongs to, and none is there twice.
 // - No terminal is gone but by its own end, or because somebody closed it.
 
 #include "tools/scenario/simulation/world.hpp"
@@ -46,7 +46,7 @@ private:
   std::optional<breach> look_at_workers();
   std::optional<breach> look_at_limits() const;
   bool is_overdue(const std::string& share, messages::instant expires_at);
-  std::optional<breach> look_at_terminals() const;
+  std::optional<breach> look_at_terminals();
   void follow(const messages::record& each, const messages::json& payload);
 
   const machine& machine_;
@@ -59,6 +59,7 @@ private:
   std::set<std::string> closed_;                 ///< sessions of ours that a record calls closed
   std::map<std::string, std::int64_t> overdue_since_; ///< by the clock that nobody can set
   std::map<std::string, std::uint32_t> limits_;       ///< of terminals: shares at the same time
+  std::int64_t disk_well_since_ = 0;                  ///< by the same clock
   std::set<std::string> ids_;                         ///< of records
   std::map<std::string, std::string> approvals_;
   std::set<std::string> transitions_;

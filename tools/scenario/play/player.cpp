@@ -1,12 +1,15 @@
 #include "tools/scenario/play/player.hpp"
 
+#include "bus/journal/journal.hpp"
 #include "messages/failure.hpp"
 #include "tools/scenario/explore/schedules.hpp"
+#include "tools/scenario/play/deeds.hpp"
 #include "tools/scenario/play/faults.hpp"
 #include "tools/scenario/play/guests.hpp"
 #include "tools/scenario/play/properties.hpp"
-#include "tools/scenario/play/setting.hpp"
+#include "tools/scenario/play/restart.hpp"
 #include "tools/scenario/play/unmet.hpp"
+#include "tools/scenario/script/setting.hpp"
 
 #include <algorithm>
 #include <random>
@@ -22,7 +25,9 @@ public:
   stage(const script& which, const play_options& options)
       : script_(which), options_(options), schedule_(make_schedule(options.strategy, options.seed)),
         guard_(*machine_), dice_(options.seed) {
-    furnish(*machine_, which.setting, options.policy, which.file);
+    machine_->policy->replace(options.policy.empty() ? policy_of(which.setting, which.file)
+                                                     : options.policy);
+    machine_->settings = settings_of(which.setting);
     began_ = machine_->clock->wall;
     people_ = people_of(which.setting);
     booted_ms_ = machine_->clock->boot_ms;
@@ -46,7 +51,8 @@ public:
     } catch (const breach& why) {
       fail(line, why.what);
     } catch (const failed& why) {
-      fail(line, why.why().message);
+      const auto& hint = why.why().details.hint;
+      fail(line, why.why().message + (hint.empty() ? "" : " (" + hint + ")"));
     } catch (const std::exception& why) {
       fail(line, why.what());
     }
@@ -71,9 +77,12 @@ private:
   // The runtime.
 
   void open() {
+    machine_->disk.durable = [this](const record& each) {
+      published_.push_back(elapsed());
+      spring_traps(each);
+    };
     start();
     for (const auto& each : terminals_of(script_.setting)) world_->open_terminal(each);
-    machine_->disk.durable = [this](const record& each) { spring_traps(each); };
     before_ = machine_->disk.records.size();
     next_ = before_;
   }
@@ -97,6 +106,7 @@ private:
 
   void restart(bool in_order, span without) {
     if (in_order && !world_->stop()) throw unmet{"the runtime did not stop"};
+    if (machine_->disk.problem || machine_->disk.waiting() > 0) deeds_.forget();
     world_.reset();
     if (without > span{}) {
       machine_->clock->wall = machine_->clock->wall + without;
@@ -155,11 +165,13 @@ private:
     if ((method == "share.start" || method == "share.upterm.start") && !payload.contains("keys"))
       payload["keys"] = share_request().keys;
     const auto name = words.value("as", "");
-    if (words.value("together", false)) {
-      requests_.insert_or_assign(name, world_->post(person(words, "by"), method, payload));
-      return;
-    }
-    requests_.insert_or_assign(name, world_->send(person(words, "by"), method, payload));
+    const bool together = words.value("together", false);
+    const auto& who = person(words, "by");
+    const auto sent =
+        together ? world_->post(who, method, payload) : world_->send(who, method, payload);
+    requests_.insert_or_assign(name, sent);
+    deeds_.add(method, sent);
+    if (together) return;
     check();
     check_answer(requests_, name, words);
   }
@@ -272,13 +284,11 @@ private:
     for (std::size_t i = 0; i < script_.properties.size(); ++i) {
       line = script_.properties[i].line;
       const auto words = kept_.filled_in(script_.properties[i].words);
-      if (check_property(script_.properties[i].what, words, machine_->disk.records, began_))
+      if (check_property(script_.properties[i].what, words, machine_->disk.records, published_))
         result_.sometimes.insert(i);
     }
     line = 0;
-    const auto chain = machine_->disk.verify();
-    if (!chain.valid) throw unmet{"the chain of the records does not verify: " + chain.problem};
-    look_at_restart();
+    look_at_record();
   }
 
   /// Until when something may still happen that has to, `eventually`.
@@ -288,35 +298,30 @@ private:
       if (each.what != "eventually") continue;
       const auto within = parse_span(each.words["within"].get<std::string>());
       last = std::max(last, within);
-      for (const auto& one : machine_->disk.records)
-        if (one.event_type == each.words.value("after", ""))
-          last = std::max(last, span{one.timestamp.ms - began_.ms + within.ms});
+      for (std::size_t i = 0; i < published_.size(); ++i)
+        if (machine_->disk.records[i].event_type == each.words.value("after", ""))
+          last = std::max(last, span{published_[i].ms + within.ms});
     }
     return last;
   }
 
-  /// What a new runtime reads from the journal is what the old one knew.
-  void look_at_restart() {
-    const auto known = [this] {
-      json all;
-      for (const auto* method : {"terminal.list", "approval.list", "token.list"}) {
-        const auto answer = world_->send(the_operator, method, json::object());
-        all.push_back(answer.code().empty() ? json::parse(answer.response().result.text)
-                                            : json(answer.code()));
-      }
-      return all;
-    };
+  /// What is on the disk is all that was done, and what a new runtime reads from it is what the old
+  /// one knew.
+  void look_at_record() {
+    const auto chain = machine_->disk.verify();
+    if (!chain.valid) throw unmet{"the chain of the records does not verify: " + chain.problem};
     if (world_->ended() || machine_->disk.problem || machine_->disk.waiting() > 0) return;
-    // Whatever has crashed is back by then; and a router that did knows nobody: the first word on a
-    // connection is lost.
-    pass_to({elapsed().ms + machine_->settings.supervision.backoff_max.ms});
+    // Whatever has crashed is back by then, and what could not be written is tried again.
+    const auto& wait = machine_->settings.supervision.backoff_max;
+    pass_to({elapsed().ms + std::max(wait, bus::journal_options{}.retry).ms});
+    if (const auto missing = deeds_.unrecorded(machine_->disk.records)) throw unmet{*missing};
+    // A router that crashed knows nobody: the first word on a connection is lost.
     world_->send(the_operator, "runtime.status", json::object());
-    const auto before = known();
+    const auto before = what_is_known(*world_);
     restart(false, {});
     check();
-    if (const auto after = known(); after != before)
-      throw unmet{"a restart changed what is known: before " + sketch(before) + ", after " +
-                  sketch(after)};
+    const auto after = what_is_known(*world_);
+    if (const auto changed = changed_by_restart(before, after)) throw unmet{*changed};
   }
 
   const script& script_;
@@ -330,6 +335,8 @@ private:
   std::vector<std::pair<std::string, json>> traps_; ///< faults that wait for a topic
   std::optional<world> world_;
   instant began_;
+  std::vector<span> published_; ///< when each record was; nobody can set that clock
+  deeds deeds_;
   std::int64_t booted_ms_ = 0;
   std::map<std::string, identity> people_;
   std::map<std::string, asked> requests_;

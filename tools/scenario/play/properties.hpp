@@ -11,10 +11,12 @@
 
 namespace termlease::scenario {
 
-/// Checks one property of kind `what`; `began` is the moment that lengths of time count from.
-/// Returns whether a `sometimes` has been seen. Throws `unmet` for one that does not hold.
+/// Checks one property of kind `what`; `published` tells of each record when that was, since the
+/// beginning. Returns whether a `sometimes` has been seen. Throws `unmet` for one that does not
+/// hold.
 bool check_property(const std::string& what, const messages::json& words,
-                    const std::vector<messages::record>& records, messages::instant began);
+                    const std::vector<messages::record>& records,
+                    const std::vector<messages::span>& published);
 
 /// What the bus said last, a line each, for whoever has to find out why something did not hold.
 std::vector<std::string> last_events(const std::vector<messages::record>& records,

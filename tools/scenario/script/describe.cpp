@@ -1,6 +1,6 @@
 // The vocabulary for people, and for editors.
 #include "bus/methods.hpp"
-#include "tools/scenario/script/vocabulary.hpp"
+#include "tools/scenario/script/values.hpp"
 
 namespace termlease::scenario {
 
@@ -12,7 +12,14 @@ std::string_view kind_text(value_kind kind) {
   switch (kind) {
   case value_kind::text:
     return "TEXT";
+  case value_kind::topic:
+    return "TOPIC";
+  case value_kind::method:
+    return "METHOD";
+  case value_kind::fault:
+    return "FAULT";
   case value_kind::length:
+  case value_kind::shift:
     return "LENGTH";
   case value_kind::number:
     return "NUMBER";
@@ -44,18 +51,33 @@ std::string words_text(const std::string& title, const std::vector<word>& list) 
   return text;
 }
 
+/// A value, or a word: "$NAME.FIELD" is put in its place when a step is taken.
 json schema_of(const parameter& what) {
   json schema{{"description", what.doc}};
   switch (what.kind) {
   case value_kind::text:
     schema["type"] = "string";
+    if (what.one_of != nullptr) schema["enum"] = what.one_of();
+    break;
+  case value_kind::topic:
+    schema["enum"] = recorded_topics();
+    break;
+  case value_kind::method:
+    schema["enum"] = method_names();
+    break;
+  case value_kind::fault:
+    schema["enum"] = fault_names();
     break;
   case value_kind::length:
+  case value_kind::shift:
     schema["type"] = "string";
-    schema["pattern"] = "^([0-9]+(ms|s|m|h|d))+$";
+    schema["pattern"] =
+        what.kind == value_kind::shift ? "^-?([0-9]+(ms|s|m|h|d))+$" : "^([0-9]+(ms|s|m|h|d))+$";
     break;
   case value_kind::number:
     schema["type"] = "integer";
+    schema["minimum"] = what.least;
+    if (what.most != any_number) schema["maximum"] = what.most;
     break;
   case value_kind::flag:
     schema["type"] = "boolean";
@@ -80,70 +102,58 @@ json object_schema(const std::vector<parameter>& keys) {
   return schema;
 }
 
-json names_of(const std::vector<word>& list) {
-  json names = json::array();
-  for (const auto& each : list) names.push_back(each.name);
-  return names;
-}
-
-json of_bus(const char* list, const char* key) {
-  json names = json::array();
-  const auto all = bus::introspection();
-  for (const auto& each : all[list]) names.push_back(each[key]);
-  return names;
-}
-
-/// What may stand behind a step's or a property's own word.
-json value_schema(const word& what) {
-  if (what.value == "METHOD") return {{"enum", of_bus("methods", "method")}};
-  if (what.value == "TOPIC") return {{"enum", of_bus("topics", "topic")}};
-  if (what.value == "FAULT") return {{"enum", names_of(fault_words())}};
-  if (what.value == "NUMBER") return {{"type", "integer"}};
-  const auto verbs = guest_verbs();
-  if (what.value == "JOINS")
-    return {{"enum", std::vector<std::string>(verbs.begin(), verbs.end())}};
-  return {{"type", "string"}};
-}
-
 json word_schema(const word& what, bool is_step) {
   auto schema = object_schema(what.parameters);
   schema["description"] = what.doc;
   auto& keys = schema["properties"];
-  keys[std::string(what.name)] = value_schema(what);
+  keys[std::string(what.name)] = schema_of(value_of(what));
   schema["required"].push_back(what.name);
   if (is_step)
     for (const auto* when : {"at", "after"}) keys[when] = schema_of({when, value_kind::length, ""});
-  if (what.value == "FAULT")
-    for (const auto& fault : fault_words())
-      for (const auto& each : fault.parameters) keys[std::string(each.name)] = schema_of(each);
   return schema;
 }
 
-/// What a payload may have in it, by the names and default values of its description.
+/// A step of its own for each fault, with what that fault takes.
+void add_fault_schemas(const word& what, json& one_of) {
+  for (const auto& fault : fault_words()) {
+    auto both = what;
+    both.doc = fault.doc;
+    both.parameters.insert(both.parameters.begin(), fault.parameters.begin(),
+                           fault.parameters.end());
+    one_of.push_back(word_schema(both, true));
+    one_of.back()["properties"][std::string(what.name)] = {{"const", fault.name}};
+  }
+}
+
+/// What a payload may have in it, by the names and default values of its description, and nothing
+/// else. "$NAME.FIELD" may stand for anything.
 json payload_schema(const json& payload) {
   json keys = json::object();
   for (const auto& [name, value] : payload.items()) {
     keys[name] = json::object();
-    // "$NAME.FIELD" may stand for anything.
     if (value.is_boolean()) keys[name]["type"] = {"boolean", "string"};
     if (value.is_number()) keys[name]["type"] = {"integer", "string"};
+    if (value.is_object()) keys[name] = payload_schema(value);
     if (value.is_object()) keys[name]["type"] = {"object", "string"};
     if (value.is_array()) keys[name]["type"] = {"array", "string"};
   }
-  return {{"properties", std::move(keys)}};
+  return {{"properties", std::move(keys)}, {"additionalProperties", false}};
 }
 
-/// Which `with` belongs to which method or topic, where a word has one.
-json with_schemas(const word& what) {
+/// Which `with` or `has` belongs to which method or topic, where a word has one. What is meant to
+/// be refused may be wrong.
+json payload_rules(const word& what) {
   json rules = json::array();
-  const bool asks = what.value == "METHOD";
-  if (!asks && what.value != "TOPIC") return rules;
+  const auto own = value_of(what).kind;
+  if (own != value_kind::method && own != value_kind::topic) return rules;
+  const bool asks = own == value_kind::method;
   const auto bus = bus::introspection();
   for (const auto& each : bus[asks ? "methods" : "topics"]) {
-    const json name = each[asks ? "method" : "topic"];
     json rule;
-    rule["if"]["properties"][std::string(what.name)]["const"] = name;
-    rule["then"]["properties"]["with"] = payload_schema(each["payload"]);
+    rule["if"]["properties"][std::string(what.name)]["const"] = each[asks ? "method" : "topic"];
+    rule["if"]["properties"]["answer"]["not"]["const"] = "bad_payload";
+    for (const auto* key : {"with", "has"})
+      rule["then"]["properties"][key] = payload_schema(each["payload"]);
     rules.push_back(std::move(rule));
   }
   return rules;
@@ -152,8 +162,12 @@ json with_schemas(const word& what) {
 json list_schema(const std::vector<word>& list, bool is_step) {
   json one_of = json::array();
   for (const auto& each : list) {
+    if (value_of(each).kind == value_kind::fault) {
+      add_fault_schemas(each, one_of);
+      continue;
+    }
     one_of.push_back(word_schema(each, is_step));
-    if (auto rules = with_schemas(each); !rules.empty()) one_of.back()["allOf"] = std::move(rules);
+    if (auto rules = payload_rules(each); !rules.empty()) one_of.back()["allOf"] = std::move(rules);
   }
   if (is_step) {
     auto pause = object_schema({{"at", value_kind::length, "since the beginning"},
@@ -164,9 +178,24 @@ json list_schema(const std::vector<word>& list, bool is_step) {
   return {{"type", "array"}, {"items", {{"anyOf", one_of}}}};
 }
 
-} // namespace
+/// As the loader reads it (setting.hpp).
+json policy_schema() {
+  json one_of = json::array();
+  one_of.push_back({{"enum", {"starter", "open"}}});
+  one_of.push_back({{"type", "array"}, {"items", {{"type", "string"}}}});
+  auto file = object_schema({{"file", value_kind::text, "beside the scenario", true}});
+  one_of.push_back(std::move(file));
+  return {{"anyOf", std::move(one_of)}};
+}
 
-namespace {
+json setting_schema() {
+  auto schema = object_schema(setting_keys());
+  auto& keys = schema["properties"];
+  keys["policy"] = policy_schema();
+  keys["terminals"] = {{"type", "array"}, {"items", {{"type", "string"}}}};
+  keys["people"]["additionalProperties"] = {{"enum", {"human", "agent"}}};
+  return schema;
+}
 
 /// One method or topic, and what its payload has in it.
 std::string message_text(const json& each, const char* name) {
@@ -201,7 +230,8 @@ json vocabulary_schema() {
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
   schema["title"] = "A Termlease scenario";
   auto& keys = schema["properties"];
-  keys["setting"] = object_schema(setting_keys());
+  keys["setting"] = setting_schema();
+  keys["shows"] = {{"type", "array"}, {"items", {{"type", "string"}}}};
   keys["steps"] = list_schema(step_words(), true);
   keys["properties"] = list_schema(property_words(), false);
   return schema;

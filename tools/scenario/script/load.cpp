@@ -1,15 +1,15 @@
 // Reads a scenario against the vocabulary: whatever stands in it is a word that is described, or a
 // mistake that is told with its line.
 #include "bus/methods.hpp"
-#include "bus/topics.hpp"
 #include "config/nearest.hpp"
 #include "messages/failure.hpp"
+#include "tools/scenario/script/references.hpp"
 #include "tools/scenario/script/script.hpp"
-#include "tools/scenario/script/vocabulary.hpp"
+#include "tools/scenario/script/setting.hpp"
+#include "tools/scenario/script/values.hpp"
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 namespace termlease::scenario {
@@ -20,83 +20,15 @@ using messages::span;
 
 namespace {
 
-constexpr span longest{10LL * 365 * 24 * 60 * 60 * 1000};
 /// They take time, or end the runtime in order: nothing for the midst of somebody's turn.
 constexpr std::string_view never_in_the_midst[] = {"requester leaves", "runtime stopped",
                                                    "clock set", "machine sleeps"};
 constexpr std::string_view when_keys[] = {"at", "after"};
+constexpr parameter a_length{"", value_kind::length, ""};
 
 std::vector<std::string_view> names_of(const std::vector<word>& list) {
   std::vector<std::string_view> names;
   for (const auto& each : list) names.push_back(each.name);
-  return names;
-}
-
-bool is_length(const json& value) try {
-  return value.is_string() && messages::parse_span(value.get<std::string>()) <= longest;
-
-} catch (const messages::failed&) {
-
-  return false;
-}
-
-bool fits(const json& value, value_kind kind) {
-  switch (kind) {
-  case value_kind::text:
-    return value.is_string();
-  case value_kind::number:
-    return value.is_number_integer() || value.is_number_unsigned();
-  case value_kind::flag:
-    return value.is_boolean();
-  case value_kind::object:
-    return value.is_object();
-  case value_kind::length:
-    return is_length(value);
-  case value_kind::anything:
-    return true;
-  }
-  return false;
-}
-
-std::string_view expected(value_kind kind) {
-  switch (kind) {
-  case value_kind::text:
-    return "must be a string";
-  case value_kind::number:
-    return "must be a whole number";
-  case value_kind::flag:
-    return "must be true or false";
-  case value_kind::object:
-    return "must be an object";
-  case value_kind::length:
-    return "must be a length of time, like \"90s\" or \"25m\"";
-  case value_kind::anything:
-    break;
-  }
-  return "";
-}
-
-/// Some are only heard on the bus: by one client, or beside another.
-bool is_recorded(const std::string& topic) {
-  return topic != "audit.recorded" && topic != "bus.gap" && !topic.ends_with(".snapshot");
-}
-
-/// What the payload of each topic may contain; made once.
-const std::map<std::string, json>& payloads() {
-  static const auto all = [] {
-    std::map<std::string, json> by_topic;
-    const auto described = bus::introspection();
-    for (const auto& each : described["topics"])
-      if (const std::string topic = each["topic"]; is_recorded(topic))
-        by_topic[topic] = each["payload"];
-    return by_topic;
-  }();
-  return all;
-}
-
-std::vector<std::string_view> topics() {
-  std::vector<std::string_view> names;
-  for (const auto& [topic, payload] : payloads()) names.push_back(topic);
   return names;
 }
 
@@ -114,10 +46,13 @@ public:
     auto& script = into_.read;
     const auto& file = from_.value;
     if (file.contains("scenario") && file["scenario"].is_string()) script.name = file["scenario"];
-    if (file.contains("seed") && fits(file["seed"], value_kind::number)) script.seed = file["seed"];
+    if (file.contains("seed") && file["seed"].is_number_unsigned()) script.seed = file["seed"];
+    if (file.contains("strategy") && file["strategy"].is_string())
+      script.strategy = file["strategy"];
     read_shows();
-    read_strategy();
     read_setting();
+    references_.emplace(script.setting,
+                        [this](const auto& at, const auto& why) { complain(at, why); });
     each_of("steps", [&](const std::string& at, const json& one) { read_step(at, one); });
     each_of("properties", [&](const std::string& at, const json& one) { read_property(at, one); });
     return take();
@@ -129,6 +64,12 @@ private:
     std::replace(key.begin(), key.end(), '/', '.');
     into_.mistakes.push_back(
         {from_.file, from_.line_of(at), 0, std::move(key), std::move(what), std::move(hint)});
+  }
+
+  void complain(const std::string& at, const objection& why) { complain(at, why.what, why.hint); }
+
+  void check(const std::string& at, const json& value, const parameter& meant) {
+    if (const auto why = objection_to(value, meant)) complain(at, why);
   }
 
   loaded_script take() {
@@ -152,7 +93,7 @@ private:
       const auto found = std::find_if(known.begin(), known.end(),
                                       [&](const parameter& each) { return each.name == key; });
       if (found != known.end()) {
-        if (!fits(value, found->kind)) complain(at + "/" + key, std::string(expected(found->kind)));
+        check(at + "/" + key, value, *found);
       } else if (std::find(also.begin(), also.end(), key) == also.end()) {
         std::vector<std::string_view> names(also);
         for (const auto& each : known) names.push_back(each.name);
@@ -171,34 +112,13 @@ private:
     });
   }
 
-  void read_strategy() {
-    if (!from_.value.contains("strategy") || !from_.value["strategy"].is_string()) return;
-    into_.read.strategy = from_.value["strategy"];
-    const auto known = strategy_names();
-    if (std::find(known.begin(), known.end(), into_.read.strategy) == known.end())
-      complain("/strategy", "is no strategy", config::suggestion(into_.read.strategy, known));
-  }
-
   void read_setting() {
     into_.read.setting = json::object();
     if (!from_.value.contains("setting") || !from_.value["setting"].is_object()) return;
     into_.read.setting = from_.value["setting"];
     check_keys("/setting", into_.read.setting, setting_keys(), {});
-    check_setting(into_.read.setting);
-  }
-
-  void check_setting(const json& setting) {
-    const auto is_text = [](const json& each) { return each.is_string(); };
-    const auto terminals = setting.value("terminals", json::array());
-    if (!terminals.is_array() || !std::all_of(terminals.begin(), terminals.end(), is_text))
-      complain("/setting/terminals", "must be a list of names");
-    const auto policy = setting.value("policy", json("starter"));
-    if (policy.is_array() && !std::all_of(policy.begin(), policy.end(), is_text))
-      complain("/setting/policy", "must be a list of lines");
-    if (!setting.contains("people") || !setting["people"].is_object()) return;
-    for (const auto& [name, kind] : setting["people"].items())
-      if (kind != "human" && kind != "agent")
-        complain("/setting/people/" + name, "must be \"human\" or \"agent\"");
+    for (const auto& each : mistakes_in(into_.read.setting, from_.file))
+      complain("/setting" + each.at, each.what, each.hint);
   }
 
   /// Finds the one word of `list` that an object begins with.
@@ -227,9 +147,8 @@ private:
 
   std::optional<span> length_at(const std::string& at, const json& one, const char* key) {
     if (!one.contains(key)) return std::nullopt;
-    if (fits(one[key], value_kind::length))
-      return messages::parse_span(one[key].get<std::string>());
-    complain(at + "/" + key, std::string(expected(value_kind::length)));
+    if (!objection_to(one[key], a_length)) return messages::parse_span(one[key].get<std::string>());
+    check(at + "/" + key, one[key], a_length);
     return std::nullopt;
   }
 
@@ -245,6 +164,7 @@ private:
     if (what != nullptr) {
       next.what = what->name;
       check_step(at, one, *what);
+      references_->read_step(at, one, next.what);
     } else if (one.size() > std::size_t{next.at || next.after}) {
       complain_of_no_word(at, one, step_words());
     }
@@ -254,98 +174,44 @@ private:
   void check_step(const std::string& at, const json& one, const word& what) {
     const std::string name(what.name);
     const auto place = at + "/" + name;
-    std::vector<std::string_view> also{what.name, when_keys[0], when_keys[1]};
-    if (name == "inside") {
-      if (!fits(one[name], value_kind::number))
-        complain(place, std::string(expected(value_kind::number)));
-      return check_keys(at, one, what.parameters, also);
-    }
-    if (!one[name].is_string()) return complain(place, std::string(expected(value_kind::text)));
-    const auto value = one[name].get<std::string>();
-    if (name == "fault" || name == "repair") return check_fault(at, one, value, also);
-    if (name == "do") check_method(at, one, value);
+    const std::vector<std::string_view> also{what.name, when_keys[0], when_keys[1]};
+    const bool is_fault = name == "fault" || name == "repair";
+    if (!is_fault) check_keys(at, one, what.parameters, also);
+    if (const auto why = objection_to(one[name], value_of(what))) return complain(place, why);
+    if (is_fault) return check_fault(at, one, what, also);
+    if (name == "do") check_payload(at, one, one[name]);
     if (one.contains("together") && one["together"] == true &&
         (one.contains("answer") || !one.contains("as")))
       complain(place, "is asked together with the next step: its answer comes later",
                "leave out 'answer', give it a name with 'as', and look with 'answered'");
-    if (name == "expect" || name == "unexpected") {
-      check_topic(place, value);
-      check_contents(at, one, value, "with");
-    }
-    if (name == "guest") check_guest(place, value);
-    check_keys(at, one, what.parameters, also);
+    if (name == "expect" || name == "unexpected") check_contents(at, one, one[name], "with");
   }
 
-  void check_guest(const std::string& place, const std::string& value) {
-    const auto known = guest_verbs();
-    if (std::find(known.begin(), known.end(), value) == known.end())
-      complain(place, "a guest doesn't do that", config::suggestion(value, known));
-  }
-
-  void check_fault(const std::string& at, const json& one, const std::string& value,
+  void check_fault(const std::string& at, const json& one, const word& what,
                    const std::vector<std::string_view>& also) {
-    const auto* const fault = find_word(fault_words(), value);
-    if (one.contains("when")) check_trap(at, one, value);
-    check_actor(at, one);
-    if (value == "clock set" && one.contains("by") && one["by"].is_string()) {
-      auto by = one["by"].get<std::string>();
-      if (by.starts_with('-')) by.erase(0, 1);
-      if (!is_length(by)) complain(at + "/by", std::string(expected(value_kind::length)));
-    }
-    if (fault != nullptr) {
-      auto known = fault->parameters;
-      if (one.contains("fault")) {
-        const auto& common = find_word(step_words(), "fault")->parameters;
-        known.insert(known.end(), common.begin(), common.end());
-      }
-      return check_keys(at, one, known, also);
-    }
-    complain(at + (one.contains("fault") ? "/fault" : "/repair"), "'" + value + "' is no fault",
-             config::suggestion(value, names_of(fault_words())));
-  }
-
-  void check_trap(const std::string& at, const json& one, const std::string& fault) {
-    if (one["when"].is_string()) check_topic(at + "/when", one["when"]);
+    const std::string fault = one[std::string(what.name)];
+    auto known = find_word(fault_words(), fault)->parameters;
+    known.insert(known.end(), what.parameters.begin(), what.parameters.end());
+    check_keys(at, one, known, also);
     const auto* const end = std::end(never_in_the_midst);
-    if (std::find(std::begin(never_in_the_midst), end, fault) != end)
+    if (one.contains("when") && std::find(std::begin(never_in_the_midst), end, fault) != end)
       complain(at + "/when", "'" + fault + "' does not happen in the midst of things");
   }
 
-  void check_actor(const std::string& at, const json& one) {
-    if (!one.contains("actor") || !one["actor"].is_string()) return;
-    const std::string actor = one["actor"];
-    const auto known = actor_names();
-    if (std::find(known.begin(), known.end(), actor) == known.end())
-      complain(at + "/actor", "'" + actor + "' is no part of the runtime",
-               config::suggestion(actor, known));
-  }
-
-  void check_method(const std::string& at, const json& one, const std::string& wanted) {
-    const auto* const method = bus::find_method(wanted);
-    if (method == nullptr) {
-      std::vector<std::string_view> names;
-      for (const auto& each : bus::methods()) names.push_back(each.name);
-      return complain(at + "/do", "'" + wanted + "' is no method",
-                      config::suggestion(wanted, names));
-    }
+  void check_payload(const std::string& at, const json& one, const std::string& method) {
     // What is meant to be refused may be wrong.
     if (!one.contains("with") || !one["with"].is_object() ||
         one.value("answer", json()) == "bad_payload")
       return;
-    check_part(at + "/with", one["with"], method->fields(), "is no part of what this method takes");
-  }
-
-  void check_topic(const std::string& place, const std::string& value) {
-    if (!payloads().contains(value))
-      complain(place, "'" + value + "' is no topic", config::suggestion(value, topics()));
+    check_part(at + "/with", one["with"], bus::find_method(method)->fields(),
+               "is no part of what this method takes");
   }
 
   /// What an event's payload would have to contain is something that it can contain.
   void check_contents(const std::string& at, const json& one, const std::string& topic,
                       const char* key) {
-    const auto found = payloads().find(topic);
-    if (found != payloads().end() && one.contains(key) && one[key].is_object())
-      check_part(at + "/" + key, one[key], found->second, "is no part of this event");
+    if (one.contains(key) && one[key].is_object())
+      check_part(at + "/" + key, one[key], *payload_of(topic), "is no part of this event");
   }
 
   void check_part(const std::string& at, const json& part, const json& whole,
@@ -365,19 +231,17 @@ private:
     const auto* const what = word_of(at, one, property_words());
     if (what == nullptr) return complain_of_no_word(at, one, property_words());
     const std::string name(what->name);
-    if (one[name].is_string()) {
-      check_topic(at + "/" + name, one[name]);
-      for (const auto* key : {"with", "has"}) check_contents(at, one, one[name], key);
-    } else {
-      complain(at + "/" + name, std::string(expected(value_kind::text)));
-    }
-    if (one.contains("after") && one["after"].is_string()) check_topic(at + "/after", one["after"]);
     check_keys(at, one, what->parameters, {what->name});
+    if (const auto why = objection_to(one[name], value_of(*what)))
+      return complain(at + "/" + name, why);
+    for (const auto* key : {"with", "has"}) check_contents(at, one, one[name], key);
+    references_->read_property(at, one);
     into_.read.properties.push_back({from_.line_of(at), name, one});
   }
 
   source from_;
   loaded_script into_;
+  std::optional<references> references_;
 };
 
 } // namespace

@@ -44,7 +44,8 @@ std::vector<word> make_steps() {
        "JOINS",
        {of_share,
         {"name", text, "which guest: \"g1\" and so on; the youngest one if left out"},
-        {"times", number, "how often it comes and goes in a flood; 100 if left out"}}},
+        {"times", number, "how often it comes and goes in a flood; 100 if left out", false, 1,
+         100'000}}},
       {"shown",
        "what stands in the status line of every guest",
        "TEXT",
@@ -54,8 +55,9 @@ std::vector<word> make_steps() {
       {"fault",
        "something goes wrong, from now on or once",
        "FAULT",
-       {{"chance", number, "in how many of a hundred seeds it happens; in all if left out"},
-        {"when", text,
+       {{"chance", number, "in how many of a hundred seeds it happens; in all if left out", false,
+         0, 100},
+        {"when", topic,
          "a topic: not now, but in the midst of things, when the next such record is durable and "
          "nobody knows yet"}}},
       {"repair", "what went wrong works again", "FAULT", {}},
@@ -78,7 +80,7 @@ std::vector<word> worker_faults() {
       {"worker exits",
        "the worker of a share is gone",
        "",
-       {of_share, {"status", number, "its exit status; 137, killed, if left out"}}},
+       {of_share, {"status", number, "its exit status; 137, killed, if left out", false, 0, 255}}},
       {"worker says",
        "the worker of a share writes a line that nobody expects",
        "",
@@ -90,6 +92,11 @@ std::vector<word> worker_faults() {
         {"why", text, "the reason, in a few words", true},
         {"relay_lost", flag, "its relay is gone"},
         {"terminal_gone", flag, "its terminal is gone"}}},
+      {"worker says half",
+       "workers say the first half of their link, and nothing more of it",
+       "",
+       {}},
+      {"orders lost", "what workers are told never arrives", "", {}},
       {"lines lost", "what workers say never arrives", "", {}},
       {"lines repeated", "what workers say arrives twice", "", {}},
       {"lines late", "what workers say arrives late", "", {{"by", length, "how long"}}},
@@ -118,7 +125,7 @@ std::vector<word> other_faults() {
       {"clock set",
        "somebody sets the wall clock",
        "",
-       {{"by", text, "how far: \"1h\" or \"-1h\"", true}}},
+       {{"by", shift, "how far: \"1h\" or \"-1h\"", true}}},
       {"machine sleeps", "no program runs for a while", "", {{"for", length, "how long", true}}},
       {"alarms late", "an alarm that was taken back may still ring", "", {}},
       {"crash",
@@ -127,7 +134,7 @@ std::vector<word> other_faults() {
        {{"actor", text,
          "journal, router, policy gate, approvals, tokens, terminals, relays, shares; or of one "
          "share its session, ttl clock or share worker; or one terminal",
-         true},
+         true, 0, any_number, &actor_names},
         of_share,
         {"terminal", text, "its name, for \"terminal\"; the youngest one if left out"}}},
       {"requester leaves",
@@ -163,7 +170,7 @@ std::vector<word> make_properties() {
        "TOPIC",
        {with,
         {"within", length, "how long after the beginning, or after each `after`", true},
-        {"after", text,
+        {"after", topic,
          "a topic: each event of it is followed by such an event of the same share"}}},
       {"sometimes",
        "at least one of the runs that are explored has such an event",
@@ -195,7 +202,8 @@ const std::vector<parameter>& file_keys() {
       {"scenario", text, "what it shows, in one sentence", true},
       {"shows", anything, "a list of the numbers of the requirements that it shows"},
       {"seed", number, "of every choice; 0 if left out"},
-      {"strategy", text, "of the schedule: fifo, random or pct; fifo if left out"},
+      {"strategy", text, "of the schedule: fifo, random or pct; fifo if left out", false, 0,
+       any_number, &strategy_names},
       {"setting", object, "what is there before the first step"},
       {"steps", anything, "a list: what happens, in order", true},
       {"properties", anything, "a list: what holds over all of it"},
@@ -233,6 +241,16 @@ std::span<const std::string_view> guest_verbs() {
 std::span<const std::string_view> strategy_names() {
   static constexpr std::string_view list[] = {"fifo", "random", "pct"};
   return list;
+}
+
+parameter value_of(const word& what) {
+  parameter own{what.name, text, what.doc};
+  if (what.value == "TOPIC") own.kind = topic;
+  if (what.value == "METHOD") own.kind = method;
+  if (what.value == "FAULT") own.kind = fault;
+  if (what.value == "NUMBER") own.kind = number;
+  if (what.value == "JOINS") own.one_of = &guest_verbs;
+  return own;
 }
 
 const word* find_word(const std::vector<word>& list, std::string_view name) {

@@ -5,20 +5,27 @@
 
 #include "messages/json.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace termlease::scenario {
 
-/// What a parameter may hold.
-enum class value_kind { text, length, number, flag, object, anything };
+/// What a parameter may hold; a shift is a length of time that may be negative.
+enum class value_kind { text, topic, method, fault, length, shift, number, flag, object, anything };
+
+inline constexpr auto any_number = std::numeric_limits<std::int64_t>::max();
 
 struct parameter {
   std::string_view name;
   value_kind kind;
   std::string_view doc;
   bool required = false;
+  std::int64_t least = 0; ///< of a number
+  std::int64_t most = any_number;
+  std::span<const std::string_view> (*one_of)() = nullptr; ///< the texts that it may be
 };
 
 /// A word that a step or a property begins with, or the name of a fault.
@@ -42,6 +49,9 @@ std::span<const std::string_view> actor_names();
 std::span<const std::string_view> guest_verbs();
 /// In which order turns may come (explore/schedules.hpp).
 std::span<const std::string_view> strategy_names();
+
+/// What stands behind a step's or a property's own word.
+parameter value_of(const word& what);
 
 /// The word of that name in a list, or null.
 const word* find_word(const std::vector<word>& list, std::string_view name);

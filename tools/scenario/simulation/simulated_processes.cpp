@@ -127,12 +127,16 @@ void simulated_processes::beat(child_id id) {
 }
 
 void simulated_processes::hear(simulated_child& child, const std::string& bytes) {
+  if (lines.orders_lost && child.program() == "termlease-worker") return;
   child.told.push_back(bytes.substr(0, bytes.find('\n')));
   if (child.program() != "termlease-worker") return;
   const auto type = decode_line(child.told.back()).first;
   if (type == worker_lines::start::describe().name && worker.torn) return exit(child, 1);
-  if (type == worker_lines::start::describe().name && worker.gets_ready)
-    say_line(child, worker_lines::ready{worker.link});
+  if (type == worker_lines::start::describe().name && worker.gets_ready) {
+    auto line = encode_line(worker_lines::ready{worker.link});
+    line.resize(worker.says_half ? line.size() / 2 : line.size() - 1);
+    say(child, line);
+  }
   obey(child, child.told.back());
   if (type != worker_lines::end::describe().name || !worker.obeys_end) return;
   if (worker.end_takes == span{}) return end(child);
@@ -164,6 +168,7 @@ void simulated_processes::end(simulated_child& child) {
 }
 
 void simulated_processes::close_input(simulated_child& child) {
+  if (lines.orders_lost && child.program() == "termlease-worker") return;
   child.input_closed = true;
   if (child.program() != "termlease-worker" || !worker.obeys_end) return;
   if (worker.end_takes == span{}) return exit(child, 0);

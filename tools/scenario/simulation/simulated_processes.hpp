@@ -56,13 +56,15 @@ struct worker_manners {
   bool obeys_end = true; ///< ends when told, or when its stdin closes
   bool dies_at_kill = true;
   bool torn = false;        ///< it dies in the midst of saying its link
+  bool says_half = false;   ///< it says half of it, and lives on
   messages::span end_takes; ///< zero: it ends at once
   std::string link = "ssh secret-link@127.0.0.1 -p 4001";
 };
 
-/// What becomes of the lines that workers say.
+/// What becomes of the lines that workers say and are told.
 struct line_manners {
   bool lost = false;
+  bool orders_lost = false; ///< what workers are told, the end of their stdin included
   bool repeated = false;
   messages::span late;       ///< zero: at once
   messages::span up_to_late; ///< each by another time up to this, so that they overtake each other

@@ -47,7 +47,7 @@ const std::string& asked::result_text() const {
 
 world::world(std::shared_ptr<machine> on, const world_options& options)
     : machine_(std::move(on)), time_(machine_->clock), alarms_(time_), ids_(options.seed),
-      random_(options.seed) {
+      random_(options.seed), command_prefix_("command-" + std::to_string(options.seed) + "-") {
   time_.schedule(options.schedule);
   for (const auto& each : machine_->disk.records) known_.apply(each);
   furnish();
@@ -156,7 +156,7 @@ asked world::send(const identity& who, const std::string& method, json payload) 
 
 asked world::post(const identity& who, const std::string& method, json payload) {
   envelope command;
-  command.id = "command-" + std::to_string(next_command_++);
+  command.id = command_prefix_ + std::to_string(next_command_++);
   command.method = method;
   command.payload.text = payload.dump();
   command.correlation_id = "correlation-of-" + command.id;

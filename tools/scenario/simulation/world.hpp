@@ -36,6 +36,8 @@ public:
   asked(std::shared_ptr<recording_outbox> desk, std::string id)
       : desk_(std::move(desk)), id_(std::move(id)) {}
 
+  const std::string& id() const { return id_; }
+
   bool answered() const { return desk_->response_to(id_) != nullptr; }
 
   const messages::envelope& response() const;
@@ -170,6 +172,7 @@ private:
   std::optional<actors::tree> tree_;
   std::map<std::string, caf::actor> running_;
   std::map<messages::identity, std::uint64_t> connections_;
+  std::string command_prefix_; ///< of this runtime alone
   std::uint64_t next_command_ = 1;
   std::uint64_t next_connection_ = 1;
   bool done_ = false;

@@ -1,7 +1,7 @@
 #include "messages/failure.hpp"
 #include "tools/scenario/explore/explore.hpp"
 #include "tools/scenario/incident/incident.hpp"
-#include "tools/scenario/play/setting.hpp"
+#include "tools/scenario/script/setting.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/local/own_file.hpp"
@@ -107,9 +107,24 @@ bool play_one(const invocation& run, const given& asked, const std::string& file
   return how.passed;
 }
 
+/// One file that can't be played is told, and holds up no other.
+bool play_or_tell(const invocation& run, const given& asked, const std::string& file) try {
+  return play_one(run, asked, file);
+
+} catch (const messages::failed& why) {
+
+  if (asked.files.size() == 1) throw;
+  if (run.screen.json())
+    run.screen.print({{"file", file}, {"passed", false}, {"error", messages::encode(why.why())}});
+  else
+    run.screen.out() << run.screen.out_style().paint(tone::bad, "failed") << "  " << safe(file)
+                     << ": " << safe(why.why().message) << '\n';
+  return false;
+}
+
 exit_code play_all(const invocation& run, const given& asked) {
   bool all_passed = true;
-  for (const auto& each : asked.files) all_passed &= play_one(run, asked, each);
+  for (const auto& each : asked.files) all_passed &= play_or_tell(run, asked, each);
   return all_passed ? exit_code::done : exit_code::failed;
 }
 
@@ -134,16 +149,21 @@ std::string in_shell(const std::string& word) {
   return safe(quoted + "'");
 }
 
+/// The command that plays it once more.
+std::string replay_of(const script& which, const play_options& failing,
+                      const std::string& policy_file) {
+  return "termlease scenario run " + in_shell(which.file) + " --seed " +
+         std::to_string(failing.seed) + " --strategy " + failing.strategy +
+         (policy_file.empty() ? "" : " --policy " + in_shell(policy_file));
+}
+
 /// What found it is told before it is made short: that takes a while, and writes a file.
 void tell_failing(const invocation& run, const script& which, const outcome& how,
                   const play_options& failing, const std::string& policy_file) {
   print_failure(run, which, how);
   run.screen.out() << "  seed " << failing.seed << " of " << failing.strategy
-                   << ". To see it again, whole or made short:\n    termlease scenario run "
-                   << in_shell(which.file) << " --seed " << failing.seed << " --strategy "
-                   << failing.strategy
-                   << (policy_file.empty() ? "" : " --policy " + in_shell(policy_file))
-                   << std::endl;
+                   << ". To see it again, whole or made short:\n    "
+                   << replay_of(which, failing, policy_file) << std::endl;
 }
 
 void tell_passed(const invocation& run, const script& which, const scenario::exploration& found) {
@@ -159,8 +179,10 @@ exit_code explore_one(const invocation& run, const given& asked) {
   if (!which) return exit_code::failed;
   scenario::explore_options options;
   options.seeds = asked.seeds;
-  options.first_seed = asked.seed.value_or(1);
-  options.strategy = asked.strategy.empty() ? "random" : asked.strategy;
+  // What the file says of itself goes first; in the order of arrival there is nothing to explore.
+  const auto own = which->strategy == "fifo" ? "random" : which->strategy;
+  options.first_seed = asked.seed.value_or(std::max<std::uint64_t>(1, which->seed));
+  options.strategy = asked.strategy.empty() ? own : asked.strategy;
   options.policy = policy_text(asked.policy);
   const auto found = scenario::explore(*which, options);
   const bool passed = !found.failing && found.never_seen.empty();
@@ -180,6 +202,7 @@ exit_code explore_one(const invocation& run, const given& asked) {
     if (!run.screen.json())
       run.screen.out() << "    termlease scenario run " << in_shell(kept) << '\n';
     result["failing_seed"] = failing.seed;
+    result["replay"] = replay_of(*which, failing, asked.policy);
     result["short_script"] = kept;
     result["failure"] = result_of(*which, found.failure, failing)["failure"];
   } else if (!run.screen.json()) {
