@@ -24,38 +24,15 @@ public:
   share_branch(caf::event_based_actor* self, shared_environment env)
       : self_(self), env_(std::move(env)), children_(self, env_, "shares"), questions_(self) {}
 
-  /// After a restart: what waited for an approval still waits; what was open is not any more. Where
-  /// only this part crashed, workers are still ending.
-  void restore(const share_requested& known, bool runtime_is_new) {
-    if (known.share.state != share_state::awaiting_approval) {
-      shares_[known.share.share_id].view = known.share;
-      if (runtime_is_new) return lose(known.share);
-      return bury_when_reaped(known.share, end_reason::runtime_restarted, restarted);
-    }
-    self_->request(env_->terminals, caf::infinite, find_terminal{known.share.terminal_id})
-        .then(
-            [=, this](const terminal_found& found, const caf::actor& address) {
-              if (found.problem) return lose(known.share);
-              share_order order;
-              order.view = known.share;
-              order.keys = known.keys;
-              order.ttl = known.ttl;
-              order.warn = known.warn;
-              order.terminal = found.terminal;
-              order.terminal_address = address;
-              order.resumed = true;
-              order.from.who = identity_from(known.share.requested_by);
-              order.from.correlation_id = known.share.correlation_id;
-              open_session(std::move(order));
-            },
-            [=, this](const caf::error&) { lose(known.share); });
-  }
-
-  /// One that was over already.
-  void remember(const share_view& known) {
-    auto& share = shares_[known.share_id];
-    share.view = known;
-    shares_.over(share);
+  /// After a restart: what waited for an approval still waits, and is looked for before anybody is
+  /// answered; what was open is not any more. True when all is known at once; else `ready` is
+  /// called later.
+  bool restore(const share_ledger& known, bool runtime_is_new, const std::function<void()>& ready) {
+    for (const auto& each : known.over()) remember(each);
+    for (const auto& [id, each] : known.open())
+      each.share.state == share_state::awaiting_approval ? wait_again(each, ready)
+                                                         : lose_open(each.share, runtime_is_new);
+    return restoring_ == 0;
   }
 
   caf::result<answer> start(const caller& from, start_share wanted) {
@@ -67,7 +44,8 @@ public:
               try {
                 if (found.problem) throw failed(found.problem);
                 shares_.check_limits(found.terminal, env_->settings.shares);
-                const auto id = open_session(order_of(from, wanted, found.terminal, address));
+                const auto id =
+                    open_session(order_of(*env_, from, wanted, found.terminal, address));
                 ask_session(id, promise, &share_branch::no_share, answer_when_open::value);
               } catch (const failed& why) {
                 promise.deliver(answer_with(why.why()));
@@ -196,6 +174,40 @@ public:
   void restart(const std::string& id) { children_.restart(id); }
 
 private:
+  /// One that was over already.
+  void remember(const share_view& known) {
+    auto& share = shares_[known.share_id];
+    share.view = known;
+    shares_.over(share);
+  }
+
+  /// Where only this part crashed, workers are still ending.
+  void lose_open(const share_view& known, bool runtime_is_new) {
+    shares_[known.share_id].view = known;
+    if (runtime_is_new) return lose(known);
+    bury_when_reaped(known, end_reason::runtime_restarted, restarted);
+  }
+
+  void wait_again(const share_requested& known, const std::function<void()>& ready) {
+    ++restoring_;
+    const auto found_out = [=, this] {
+      if (--restoring_ == 0) ready();
+    };
+    self_->request(env_->terminals, caf::infinite, find_terminal{known.share.terminal_id})
+        .then(
+            [=, this](const terminal_found& found, const caf::actor& address) {
+              if (found.problem)
+                lose(known.share);
+              else
+                open_session(resumed_order(known, found.terminal, address));
+              found_out();
+            },
+            [=, this](const caf::error&) {
+              lose(known.share);
+              found_out();
+            });
+  }
+
   static constexpr auto restarted = "the runtime was restarted";
 
   static void check_may_end(const caller& from, const share_view& share) {
@@ -237,29 +249,6 @@ private:
 
   /// The answer to whoever wanted its end.
   static answer as_it_ended(const share_view& view) { return answer_with(without_link(view)); }
-
-  share_order order_of(const caller& from, const start_share& wanted, const terminal_view& terminal,
-                       const caf::actor& address) const {
-    share_order order;
-    order.view.share_id = env_->next_id();
-    order.view.terminal_id = terminal.terminal_id;
-    order.view.terminal_name = terminal.name;
-    order.view.backend = wanted.backend;
-    order.view.mode = wanted.mode;
-    order.view.created_at = env_->now();
-    order.view.requested_by = to_text(from.who);
-    order.view.reason = wanted.reason;
-    order.view.terms = wanted.terms;
-    order.view.correlation_id = from.correlation_id;
-    order.keys = wanted.keys;
-    order.ttl = wanted.ttl;
-    order.warn = wanted.warn;
-    order.wait = wanted.wait;
-    order.from = from;
-    order.terminal = terminal;
-    order.terminal_address = address;
-    return order;
-  }
 
   std::string open_session(share_order order) {
     auto id = order.view.share_id;
@@ -322,15 +311,10 @@ private:
   supervision children_;
   share_table shares_;
   open_questions questions_;
+  std::size_t restoring_ = 0; ///< shares that are still looked for
 };
 
-} // namespace
-
-caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known,
-                     bool runtime_is_new) {
-  auto state = std::make_shared<share_branch>(self, std::move(env));
-  for (const auto& each : known.over()) state->remember(each);
-  for (const auto& [id, each] : known.open()) state->restore(each, runtime_is_new);
+caf::behavior at_work(const std::shared_ptr<share_branch>& state) {
   return {
       [state](const caller& from, const start_share& wanted) {
         return answered([&] { return state->start(from, wanted); });
@@ -375,6 +359,21 @@ caf::behavior shares(caf::event_based_actor* self, shared_environment env, share
       [state](close_down) { return state->close_all(); },
       [state](const restart_child& again) { state->restart(again.id); },
   };
+}
+
+} // namespace
+
+caf::behavior shares(caf::event_based_actor* self, shared_environment env, share_ledger known,
+                     bool runtime_is_new) {
+  auto state = std::make_shared<share_branch>(self, std::move(env));
+  const auto begin = [self, state] {
+    self->set_default_handler(caf::print_and_drop);
+    self->become(at_work(state));
+  };
+  if (state->restore(known, runtime_is_new, begin)) return at_work(state);
+  // Until it is known which shares still wait, whoever asks waits.
+  self->set_default_handler(caf::skip);
+  return {[state](const restart_child& again) { state->restart(again.id); }};
 }
 
 } // namespace termlease::actors

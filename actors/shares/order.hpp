@@ -3,6 +3,7 @@
 // Why: everything that a share session needs is known when it is born, whether it was just asked
 // for or comes back after a restart.
 
+#include "actors/core/environment.hpp"
 #include "messages/identity.hpp"
 #include "messages/shares.hpp"
 #include "messages/terminals.hpp"
@@ -26,5 +27,14 @@ struct share_order {
   caf::actor terminal_address; ///< ends when the terminal does
   bool resumed = false;        ///< waits for an approval since before the runtime was restarted
 };
+
+/// For a share that is asked for now; the request was checked.
+share_order order_of(const environment& env, const messages::caller& from,
+                     const messages::start_share& wanted, const messages::terminal_view& terminal,
+                     const caf::actor& address);
+
+/// For one that waits for an approval since before a restart.
+share_order resumed_order(const messages::share_requested& known,
+                          const messages::terminal_view& terminal, const caf::actor& address);
 
 } // namespace termlease::actors
