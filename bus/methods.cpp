@@ -37,8 +37,8 @@ template <class Command> constexpr method entry(branch target, audience who = au
 }
 
 /// `share.upterm.start` and the like: the backend is in the name.
-caf::message decode_upterm_start(const caller& who, json payload) {
-  if (payload.is_object()) payload["backend"] = "upterm";
+template <int which> caf::message decode_start_by(const caller& who, json payload) {
+  if (payload.is_object()) payload["backend"] = which == 0 ? "upterm" : "tmate";
   return decode_command<start_share>(who, std::move(payload));
 }
 
@@ -75,8 +75,12 @@ std::vector<method> make_methods() {
       entry<get_status>(branch::runtime),
       entry<stop_runtime>(branch::runtime, only),
       {"share.upterm.start", "asks for a share through upterm", branch::shares, audience::everyone,
-       &decode_upterm_start, &fields_of<start_share>},
+       &decode_start_by<0>, &fields_of<start_share>},
       {"share.upterm.stop", "ends a share through upterm", branch::shares, audience::everyone,
+       &decode_command<stop_share>, &fields_of<stop_share>},
+      {"share.tmate.start", "asks for a share through tmate", branch::shares, audience::everyone,
+       &decode_start_by<1>, &fields_of<start_share>},
+      {"share.tmate.stop", "ends a share through tmate", branch::shares, audience::everyone,
        &decode_command<stop_share>, &fields_of<stop_share>},
   };
   std::sort(all.begin(), all.end(),
@@ -121,14 +125,14 @@ json introspection() {
       {"methods", std::move(asked)},
       {"topics",
        topics_of<terminal_spawned, terminal_adopted, terminal_closed, share_requested,
-                 share_allowed, share_denied, share_started, share_warned, share_extended,
-                 share_extension_denied, share_revoked, share_stopped, share_guest_joined,
-                 share_guest_left, share_guest_knocked, share_guest_admitted, share_guest_denied,
-                 share_guest_kicked, share_guest_recorded, share_mode_changed, share_mode_denied,
-                 approval_requested, approval_voted, approval_resolved, token_created,
-                 token_revoked, policy_loaded, policy_rejected, relay_started, relay_stopped,
-                 actor_restarted, runtime_started, runtime_stopped, record, gap, terminal_list,
-                 share_list, approval_list>()}};
+                 share_allowed, share_denied, share_started, share_link_changed, share_warned,
+                 share_extended, share_extension_denied, share_revoked, share_stopped,
+                 share_guest_joined, share_guest_left, share_guest_knocked, share_guest_admitted,
+                 share_guest_denied, share_guest_kicked, share_guest_recorded, share_mode_changed,
+                 share_mode_denied, approval_requested, approval_voted, approval_resolved,
+                 token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
+                 relay_stopped, actor_restarted, runtime_started, runtime_stopped, record, gap,
+                 terminal_list, share_list, approval_list>()}};
 }
 
 } // namespace termlease::bus

@@ -17,6 +17,10 @@ namespace {
 constexpr std::string_view how_to_get_upterm =
     "`./run` builds it once into your cache folder; `termlease doctor` tells more";
 
+constexpr std::string_view how_to_get_tmate_relay =
+    "`tools/backends/fetch-tmate-relay` fetches it once into your cache folder; or set a relay of "
+    "your own (tmate.relay_host), or share through upterm";
+
 bool is_program(const fs::path& file) {
   struct stat facts {};
 
@@ -40,6 +44,25 @@ fs::path as_set(const std::string& program, std::string_view key, const char* co
                std::string(how_to_get_upterm) + "; or set a relay of your own (upterm.relay_host)");
 }
 
+/// What the user's caches have of it, newest first: the file in a backend's folder that says its
+/// age, in folders whose names begin with `prefix`.
+std::vector<fs::path> in_caches(const paths& where, const surroundings& around,
+                                std::string_view prefix, const fs::path& file) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> found;
+  // Made once for the user: also a demo or a test with a TERMLEASE_HOME of its own uses it.
+  const fs::path xdg = around.variable("XDG_CACHE_HOME").value_or((where.home / ".cache").string());
+  for (const auto& cache : {where.cache, xdg / "termlease"}) {
+    std::error_code none;
+    for (const auto& each : fs::directory_iterator(cache / "backends", none))
+      if (each.path().filename().string().starts_with(prefix) && is_program(each.path() / file))
+        found.emplace_back(fs::last_write_time(each.path() / file, none), each.path() / file);
+  }
+  std::ranges::sort(found, std::greater<>{});
+  std::vector<fs::path> files;
+  for (auto& [time, path] : found) files.push_back(std::move(path));
+  return files;
+}
+
 } // namespace
 
 fs::path on_path(std::string_view program, const surroundings& around) {
@@ -55,22 +78,14 @@ fs::path on_path(std::string_view program, const surroundings& around) {
 }
 
 std::vector<fs::path> built_upterms(const paths& where, const surroundings& around) {
-  std::vector<std::pair<fs::file_time_type, fs::path>> found;
-  // Built once for the user: also a demo or a test with a TERMLEASE_HOME of its own uses it.
-  const fs::path xdg = around.variable("XDG_CACHE_HOME").value_or((where.home / ".cache").string());
-  for (const auto& cache : {where.cache, xdg / "termlease"}) {
-    std::error_code none;
-    for (const auto& each : fs::directory_iterator(cache / "backends", none)) {
-      const auto bin = each.path() / "bin";
-      if (each.path().filename().string().starts_with("upterm-") && is_program(bin / "upterm") &&
-          is_program(bin / "uptermd"))
-        found.emplace_back(fs::last_write_time(bin / "upterm", none), bin);
-    }
-  }
-  std::ranges::sort(found, std::greater<>{});
   std::vector<fs::path> folders;
-  for (auto& [time, bin] : found) folders.push_back(std::move(bin));
+  for (const auto& upterm : in_caches(where, around, "upterm-", "bin/upterm"))
+    if (is_program(upterm.parent_path() / "uptermd")) folders.push_back(upterm.parent_path());
   return folders;
+}
+
+std::vector<fs::path> fetched_relays(const paths& where, const surroundings& around) {
+  return in_caches(where, around, "tmate-relay-", "relay");
 }
 
 upterm_choice find_upterm(const settings& chosen, const paths& where, const surroundings& around) {
@@ -94,6 +109,23 @@ upterm_choice find_upterm(const settings& chosen, const paths& where, const surr
   // Ours may be on PATH as well; and what is set is used whatever its age.
   if (from_path == ours) return {ours, {}};
   return {from_path, ours};
+}
+
+tmate_programs find_tmate(const settings& chosen, const paths& where, const surroundings& around) {
+  tmate_programs found{
+      as_set(chosen.tmate.program, "tmate.program", "backend_missing"),
+      as_set(chosen.tmate.relay_program, "tmate.relay_program", "backend_missing")};
+  if (found.tmate.empty()) found.tmate = on_path("tmate", around);
+  if (found.tmate.empty())
+    throw failed("backend_missing", "tmate is not installed",
+                 "install it: apt-get install tmate; or share through upterm");
+  if (!found.relay.empty() || !chosen.tmate.relay_host.empty()) return found;
+  const auto fetched = fetched_relays(where, around);
+  if (fetched.empty())
+    throw failed("backend_missing", "tmate's relay, tmate-ssh-server, is not here",
+                 std::string(how_to_get_tmate_relay));
+  found.relay = fetched.front();
+  return found;
 }
 
 fs::path find_tmux(const settings& chosen, const surroundings& around) {

@@ -1,8 +1,8 @@
 #pragma once
 
 // Why: the runtime, `termlease doctor` and the demo must agree on which upterm is used: that of
-// PATH when it is recent enough, otherwise the one that was built. Here files are only looked at;
-// how old a program is, it has to be asked, which not everybody may wait for.
+// PATH when it is recent enough, otherwise the one that was built; and so for tmate. Here files are
+// only looked at; how old a program is, it has to be asked, which not everybody may wait for.
 
 #include "config/paths.hpp"
 #include "config/settings.hpp"
@@ -33,6 +33,17 @@ struct upterm_choice {
 upterm_choice find_upterm(const settings& chosen, const paths& where,
                           const surroundings& around = this_process());
 
+/// tmate and what starts its relay.
+struct tmate_programs {
+  std::filesystem::path tmate;
+  std::filesystem::path relay; ///< empty when a relay of the user's own is set
+};
+
+/// Finds tmate: as set, else from PATH; and its relay: as set, else the newest one that
+/// fetch-tmate-relay fetched. Throws `failed` (`backend_missing`).
+tmate_programs find_tmate(const settings& chosen, const paths& where,
+                          const surroundings& around = this_process());
+
 /// Finds tmux: as set, else from PATH. Throws `failed` (`tmux_missing`).
 std::filesystem::path find_tmux(const settings& chosen,
                                 const surroundings& around = this_process());
@@ -44,5 +55,9 @@ std::filesystem::path on_path(std::string_view program,
 /// The `bin` folders in which we build upterm, newest first.
 std::vector<std::filesystem::path> built_upterms(const paths& where,
                                                  const surroundings& around = this_process());
+
+/// The programs that start a tmate relay, newest first.
+std::vector<std::filesystem::path> fetched_relays(const paths& where,
+                                                  const surroundings& around = this_process());
 
 } // namespace termlease::config

@@ -15,9 +15,10 @@ namespace termlease::config {
 
 /// What a text setting is, which decides how it is checked.
 enum class text_kind {
-  path,   ///< empty, absolute, or below the home folder ("~/…")
-  host,   ///< empty, or a host name or address
-  choice, ///< one of `choices`
+  path,        ///< empty, absolute, or below the home folder ("~/…")
+  host,        ///< empty, or a host name or address
+  fingerprint, ///< empty, or "SHA256:…" as `ssh-keygen -lf` prints it
+  choice,      ///< one of `choices`
 };
 
 template <class Owner> struct length_setting {
@@ -80,6 +81,11 @@ constexpr auto path(std::string_view key, std::string Owner::*member, std::strin
 template <class Owner>
 constexpr auto host(std::string_view key, std::string Owner::*member, std::string_view doc) {
   return text_setting<Owner>{key, member, text_kind::host, {}, doc};
+}
+
+template <class Owner>
+constexpr auto fingerprint(std::string_view key, std::string Owner::*member, std::string_view doc) {
+  return text_setting<Owner>{key, member, text_kind::fingerprint, {}, doc};
 }
 
 template <class Owner>

@@ -48,6 +48,14 @@ bool is_host(std::string_view text) {
              std::string_view::npos;
 }
 
+bool is_fingerprint(std::string_view text) {
+  // Of a SHA-256 in base64, without the padding. It goes into another program's configuration.
+  constexpr std::string_view kind = "SHA256:";
+  return text.starts_with(kind) && text.size() == kind.size() + 43 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/",
+                                kind.size()) == std::string_view::npos;
+}
+
 template <class Group>
 void read(const length_setting<Group>& each, const table_reader& from, Group& into,
           const std::filesystem::path&) {
@@ -89,6 +97,9 @@ void read(const text_setting<Group>& each, const table_reader& from, Group& into
                            suggestion(*value, words));
   } else if (each.kind == text_kind::host && !is_host(*value)) {
     return from.complain(each.key, "'" + *value + "' is not a host name or an address");
+  } else if (each.kind == text_kind::fingerprint && !value->empty() && !is_fingerprint(*value)) {
+    return from.complain(each.key, "'" + *value + "' is not a fingerprint",
+                         "write it as `ssh-keygen -lf` prints it: SHA256:…");
   } else if (each.kind == text_kind::path && !value->empty()) {
     if (value->starts_with("~/") && !home.empty()) *value = (home / value->substr(2)).string();
     if (!value->starts_with('/'))
@@ -140,6 +151,15 @@ void check_together(const settings& values, const toml::table& root, complaints&
     complain("upterm", "relay_host",
              "a relay of your own needs known_hosts: its host key is checked",
              "name a file with the line: @cert-authority [HOST]:PORT KEY");
+  const auto& tmate = values.tmate;
+  if (tmate.relay_host.empty() != (tmate.relay_port == 0))
+    complain("tmate", tmate.relay_host.empty() ? "relay_port" : "relay_host",
+             "relay_host and relay_port need each other", "set both or neither");
+  if (!tmate.relay_host.empty() && tmate.relay_rsa_fingerprint.empty() &&
+      tmate.relay_ed25519_fingerprint.empty())
+    complain("tmate", "relay_host",
+             "a relay of your own needs a fingerprint: its host key is checked",
+             "set relay_ed25519_fingerprint to what `ssh-keygen -lf KEY` prints");
   if (values.supervision.backoff_min > values.supervision.backoff_max)
     complain("supervision", "backoff_min",
              "is longer than backoff_max (" + to_text(values.supervision.backoff_max) + ")",
@@ -189,6 +209,7 @@ template <class Group> std::string allowed_text(const numbers_setting<Group>& ea
 
 template <class Group> std::string allowed_text(const text_setting<Group>& each) {
   if (each.kind == text_kind::choice) return listed(split(each.choices));
+  if (each.kind == text_kind::fingerprint) return "a fingerprint, SHA256:…";
   return each.kind == text_kind::host ? "a host name or an address" : "an absolute path";
 }
 

@@ -58,8 +58,8 @@ struct share_settings {
         length("start_deadline", &s::start_deadline, "1s", "5m",
                "no link by then: the share failed"),
         length("end_deadline", &s::end_deadline, "100ms", "1m",
-               "how long an end may take: guests told and gone, upterm stopped, all reaped"),
-        choice("default_backend", &s::default_backend, "upterm",
+               "how long an end may take: guests told and gone, backend stopped, all reaped"),
+        choice("default_backend", &s::default_backend, "upterm|tmate",
                "what carries a share unless asked otherwise")};
   }
 };
@@ -85,6 +85,37 @@ struct upterm_settings {
                            "the file that pins your own relay's host key, marked @cert-authority"),
                       length("relay_linger", &s::relay_linger, "0s", "1d",
                              "how long our relay stays after the last share")};
+  }
+};
+
+struct tmate_settings {
+  std::string program;
+  std::string relay_program;
+  std::string relay_host;
+  std::uint16_t relay_port = 0;
+  std::string relay_rsa_fingerprint;
+  std::string relay_ed25519_fingerprint;
+  messages::span relay_linger = messages::seconds(30);
+  std::string when_relay_returns = "announce";
+
+  static constexpr auto table() {
+    using s = tmate_settings;
+    return std::tuple{
+        path("program", &s::program, "the tmate to use; empty: from PATH"),
+        path("relay_program", &s::relay_program,
+             "what starts our tmate relay; empty: what fetch-tmate-relay fetched"),
+        host("relay_host", &s::relay_host,
+             "a tmate relay of your own; empty: one on loopback, started when needed"),
+        number("relay_port", &s::relay_port, 0, 65535, "the port of your own tmate relay"),
+        fingerprint("relay_rsa_fingerprint", &s::relay_rsa_fingerprint,
+                    "of your own tmate relay's RSA host key; empty: it has none"),
+        fingerprint("relay_ed25519_fingerprint", &s::relay_ed25519_fingerprint,
+                    "of your own tmate relay's Ed25519 host key; empty: it has none"),
+        length("relay_linger", &s::relay_linger, "0s", "1d",
+               "how long our tmate relay stays after the last share"),
+        choice("when_relay_returns", &s::when_relay_returns, "announce|end",
+               "a share whose relay was lost and found again: goes on, and its new link is "
+               "announced, or ends")};
   }
 };
 
@@ -175,6 +206,7 @@ struct log_settings {
 struct settings {
   share_settings shares;
   upterm_settings upterm;
+  tmate_settings tmate;
   terminal_settings terminals;
   approval_settings approvals;
   bus_settings bus;
@@ -186,6 +218,7 @@ struct settings {
     using s = settings;
     return std::tuple{std::pair{std::string_view("shares"), &s::shares},
                       std::pair{std::string_view("upterm"), &s::upterm},
+                      std::pair{std::string_view("tmate"), &s::tmate},
                       std::pair{std::string_view("terminals"), &s::terminals},
                       std::pair{std::string_view("approvals"), &s::approvals},
                       std::pair{std::string_view("bus"), &s::bus},

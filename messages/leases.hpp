@@ -117,14 +117,17 @@ struct acquire_relay {
 struct relay_address {
   std::string host;
   std::uint16_t port = 0;
-  std::string known_hosts; ///< file that pins the relay's host key
-  std::string program;     ///< the backend's program that goes with it
+  std::string known_hosts; ///< file that pins the relay's host key, where the backend reads one
+  std::string rsa;         ///< fingerprints of its host keys, where the backend wants those
+  std::string ed25519;
+  std::string program; ///< the backend's program that goes with it
   failure problem;
 
   static constexpr auto describe() {
     return described(
         "relay_address", "where a relay is", field("host", &relay_address::host),
         field("port", &relay_address::port), field("known_hosts", &relay_address::known_hosts),
+        field("rsa", &relay_address::rsa), field("ed25519", &relay_address::ed25519),
         field("program", &relay_address::program), field("problem", &relay_address::problem));
   }
 };
@@ -135,6 +138,21 @@ struct release_relay {
   static constexpr auto describe() {
     return described("release_relay", "a share needs its relay no more",
                      field("share_id", &release_relay::share_id));
+  }
+};
+
+/// From a relay of ours to each share that holds it: somebody came in at a door, or left. Which
+/// share's door that is, shares know by the beginning of their link: a secret, though a short one.
+struct relay_guest {
+  secret door;
+  std::uint32_t number = 0; ///< never used twice at one door
+  std::string address;
+  bool in = false;
+
+  static constexpr auto describe() {
+    return described("relay_guest", "somebody came in at a relay, or left",
+                     field("door", &relay_guest::door), field("number", &relay_guest::number),
+                     field("address", &relay_guest::address), field("in", &relay_guest::in));
   }
 };
 

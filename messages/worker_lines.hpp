@@ -32,7 +32,7 @@ using messages::inspect; // for CAF, which looks beside the type
 /// Runtime to worker: everything the worker needs for its one share.
 struct start {
   std::string share_id;
-  std::string backend; ///< "upterm"
+  std::string backend; ///< "upterm", "tmate"
   share_mode mode = share_mode::ro;
   std::string terminal_name;                ///< for the guests' status line
   std::string tmux_socket;                  ///< path of the tmux server's socket
@@ -40,13 +40,16 @@ struct start {
   std::vector<std::string> authorized_keys; ///< OpenSSH public key lines; never empty
   std::string relay_host;
   std::uint16_t relay_port = 0;
-  std::string known_hosts;   ///< file that pins the relay's host key
-  std::string work_dir;      ///< exists, 0700, this share's own; the worker may fill it
-  std::string upterm;        ///< path of the program
-  std::string tmux;          ///< path of the program
-  std::string guest_program; ///< path of termlease-guest
-  std::string status;        ///< what the guests' status line says first beside name and mode
-  std::string recordings;    ///< where what guests see is kept: a folder, or empty for nowhere
+  std::string known_hosts;   ///< file that pins the relay's host key, where the backend reads one
+  std::string relay_rsa;     ///< "SHA256:…" of its host keys, where the backend wants those
+  std::string relay_ed25519; ///< the same; empty: it has none of that kind
+  bool relay_may_change = true; ///< a relay that was lost is looked for again, for another link
+  std::string work_dir;         ///< exists, 0700, this share's own; the worker may fill it
+  std::string program;          ///< path of the backend's program
+  std::string tmux;             ///< path of the program
+  std::string guest_program;    ///< path of termlease-guest
+  std::string status;           ///< what the guests' status line says first beside name and mode
+  std::string recordings;       ///< where what guests see is kept: a folder, or empty for nowhere
   std::uint64_t recording_limit = 0; ///< bytes of all recordings; a guest who needs more must go
   std::uint32_t max_guests = 16;
   bool knock = false;                ///< guests wait until they are admitted
@@ -61,8 +64,10 @@ struct start {
         field("terminal_name", &start::terminal_name), field("tmux_socket", &start::tmux_socket),
         field("pane", &start::pane), field("authorized_keys", &start::authorized_keys),
         field("relay_host", &start::relay_host), field("relay_port", &start::relay_port),
-        field("known_hosts", &start::known_hosts), field("work_dir", &start::work_dir),
-        field("upterm", &start::upterm), field("tmux", &start::tmux),
+        field("known_hosts", &start::known_hosts), field("relay_rsa", &start::relay_rsa),
+        field("relay_ed25519", &start::relay_ed25519),
+        field("relay_may_change", &start::relay_may_change), field("work_dir", &start::work_dir),
+        field("program", &start::program), field("tmux", &start::tmux),
         field("guest_program", &start::guest_program), field("status", &start::status),
         field("recordings", &start::recordings), field("recording_limit", &start::recording_limit),
         field("max_guests", &start::max_guests), field("knock", &start::knock),
@@ -156,10 +161,24 @@ struct end {
 
 /// Worker to runtime: the share is open. `link` is a secret.
 struct ready {
-  std::string link; ///< the whole ssh command line for a guest
+  std::string link;   ///< the whole ssh command line for a guest
+  std::string door{}; ///< what the relay calls this share in what it says; empty: it says nothing
 
   static constexpr auto describe() {
-    return described("ready", "the share is open", field("link", &ready::link));
+    return described("ready", "the share is open", field("link", &ready::link),
+                     field("door", &ready::door));
+  }
+};
+
+/// Worker to runtime: the relay was lost and found again, so that from now on guests come in by
+/// another link. Whoever was in is out. `link` is a secret.
+struct link_changed {
+  std::string link;
+  std::string door; ///< as in `ready`
+
+  static constexpr auto describe() {
+    return described("link_changed", "guests come in by another link",
+                     field("link", &link_changed::link), field("door", &link_changed::door));
   }
 };
 

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Why: the demo, the live tests and the measurements need a real upterm and its relay. Whoever has
 # them uses them; for everybody else tools/backends builds them once into the user's cache, for which
-# it needs a Go that can fetch the newer Go that upterm asks for by itself (1.21 or newer).
+# it needs a Go that can fetch the newer Go that upterm asks for by itself (1.21 or newer). tmate is
+# a package; its relay is fetched into the cache.
 
 upterm_reason=''
 
@@ -24,6 +25,20 @@ need_upterm() {
     *":$folder:"*) ;;
     *) export PATH=$folder:$PATH ;;
   esac
+}
+
+tmate_reason=''
+
+# need_tmate_relay: sees to it that tmate's relay is there; 1 with $tmate_reason where it can't be.
+need_tmate_relay() {
+  local why
+  why=$(mktemp)
+  if ! "$REPO/tools/backends/fetch-tmate-relay" >/dev/null 2>"$why"; then
+    tmate_reason=$(tail -n 1 "$why")
+    rm -f "$why"
+    return 1
+  fi
+  rm -f "$why"
 }
 
 # What brings a Go that is recent enough: Debian's own where it is, otherwise pip's wheel of it.

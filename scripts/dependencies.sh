@@ -23,6 +23,7 @@ libtomlplusplus-dev   | -           | settings and policies
 readonly RUN_PACKAGES='
 tmux                  | tmux        | the terminals that are lent
 openssh-client        | ssh         | how guests get in, and ssh-keygen
+tmate                 | tmate       | carries shares, as upterm does
 '
 readonly TEST_PACKAGES='
 catch2                | -           | unit tests

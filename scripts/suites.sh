@@ -81,6 +81,9 @@ live_tests() {
   if ! need_upterm; then
     warn "there is no upterm, and none could be built: $upterm_reason"
   fi
+  if ! need_tmate_relay; then
+    warn "there is no tmate relay, and none could be fetched: $tmate_reason"
+  fi
   step "live tests"
   run_python live "$1"
 }

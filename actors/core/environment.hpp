@@ -36,6 +36,7 @@ struct environment {
   // The programs that are there now. Each throws `failed` as its namesake of config/programs.hpp.
   std::function<std::filesystem::path()> find_tmux;
   std::function<config::upterm_choice()> find_upterm;
+  std::function<config::tmate_programs()> find_tmate;
 
   // Edges.
   caf::actor processes;

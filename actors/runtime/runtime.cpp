@@ -153,6 +153,7 @@ void runtime::parts::make_environment() {
   env->log = options.log;
   env->find_tmux = [this] { return config::find_tmux(options.settings); };
   env->find_upterm = [this] { return config::find_upterm(options.settings, options.paths); };
+  env->find_tmate = [this] { return config::find_tmate(options.settings, options.paths); };
 }
 
 /// Its edges, the system's own, and what is known from the journal.

@@ -2,7 +2,7 @@
 
 #include "actors/policy/gate.hpp"
 #include "actors/runtime/root.hpp"
-#include "actors/shares/relay.hpp"
+#include "actors/shares/relays.hpp"
 #include "bus/journal/journal.hpp"
 #include "bus/router/router.hpp"
 
@@ -61,7 +61,7 @@ std::vector<child_spec> tree::branches(std::shared_ptr<bus::outbox> clients) {
              [=, &in] { return spawn_traceable(in, tokens, all, known->tokens()); }),
       branch("terminals", all->terminals,
              [=, &in] { return spawn_traceable(in, terminals, all, known->terminals()); }),
-      branch("relays", all->relays, [=, &in] { return spawn_traceable(in, upterm_relay, all); }),
+      branch("relays", all->relays, [=, &in] { return spawn_traceable(in, relays, all); }),
       branch("shares", all->shares,
              [=, &in, is_new = true]() mutable {
                return spawn_traceable(in, shares, all, known->shares(),

@@ -36,7 +36,7 @@ public:
   }
 
   caf::result<answer> start(const caller& from, start_share wanted) {
-    check_request(wanted, env_->settings.shares);
+    check_request(wanted, env_->settings);
     auto promise = self_->make_response_promise<answer>();
     self_->request(env_->terminals, caf::infinite, find_terminal{wanted.terminal})
         .then(

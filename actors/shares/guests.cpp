@@ -184,6 +184,9 @@ caf::result<answer> lease_holder::list_guests() {
 /// At once: closing a door never waits for the disk.
 caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wanted) {
   const auto& guest = guest_to(wanted.guest, "put out");
+  if (order_.view.backend == "tmate")
+    throw failed("not_supported", "a guest of a share through tmate can't be put out alone",
+                 "`termlease revoke` puts all of them out");
   auto promise = self_->make_response_promise<answer>();
   kicks_.emplace(guest.guest_id, promise);
   const auto about = about_guest(context_of_caller(from, "guest.kick"), guest.guest_id);

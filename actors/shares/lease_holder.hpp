@@ -1,7 +1,8 @@
 #pragma once
 
 // Why: the session's state and turns, apart from the wiring of its messages. Split over files
-// by the part of a share's life: opening.cpp, deciding.cpp, extending.cpp, guests.cpp, closing.cpp.
+// by the part of a share's life: opening.cpp, deciding.cpp, extending.cpp, guests.cpp,
+// relay_news.cpp, closing.cpp.
 
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
@@ -42,6 +43,10 @@ public:
   void waited_long_enough();
   void approval_came(const messages::approval_view& approval);
   void worker_ready(const messages::worker_lines::ready& news);
+
+  // What only the relay knows, and the change of one (relay_news.cpp).
+  void relay_says(const messages::relay_guest& news);
+  void link_changed(const messages::worker_lines::link_changed& news);
 
   // Guests (guests.cpp).
   void guest_knocks(const messages::worker_lines::guest_knocks& news);
@@ -205,6 +210,9 @@ private:
   std::string work_dir_;
   std::string recordings_;
   messages::secret link_;
+  std::string door_; ///< what the relay calls this share, where it says who comes
+  std::map<std::uint32_t, std::string> at_relay_; ///< ids of guests that it told of, by its number
+  std::uint32_t came_by_relay_ = 0;
   messages::failure problem_; ///< why it never opened
   std::string ended_by_;      ///< the command that asked for its end, if one did
   bool ending_ = false;

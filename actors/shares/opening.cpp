@@ -245,12 +245,16 @@ void lease_holder::launch(const relay_address& relay) {
   order.relay_port = relay.port;
   order.known_hosts = relay.known_hosts;
   order.work_dir = work_dir_;
-  order.upterm = relay.program;
+  order.relay_rsa = relay.rsa;
+  order.relay_ed25519 = relay.ed25519;
+  order.relay_may_change = env_->settings.tmate.when_relay_returns == "announce";
+  order.program = relay.program;
   order.guest_program = env_->guest_program;
   order.status = status_text();
   order.recordings = order_.view.terms.record ? recordings_ : std::string{};
   order.recording_limit = std::uint64_t{limits.recording_limit_mib} << 20U;
-  order.max_guests = order_.view.terms.max_guests;
+  const auto guests = order_.view.terms.max_guests;
+  order.max_guests = guests > 0 ? guests : limits.max_guests;
   order.knock = order_.view.terms.knock;
   order.start_deadline = limits.start_deadline;
   order.end_deadline = limits.end_deadline;
@@ -277,6 +281,7 @@ void lease_holder::worker_ready(const worker_lines::ready& news) {
   // Said twice, it is still one link.
   if (over() || order_.view.state != share_state::starting || !link_.text.empty()) return;
   link_.text = news.link;
+  door_ = news.door;
   open_the_door();
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/core/answering.hpp"
 #include "bus/identity/public_key.hpp"
+#include "messages/backends.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,23 @@ namespace termlease::actors {
 using namespace messages;
 
 namespace {
+
+/// What a backend can't do is refused before anything starts: half of it would be worse.
+void check_backend(const start_share& wanted, const config::settings& chosen) {
+  if (!is_backend(wanted.backend)) throw failed(unknown_backend(wanted.backend));
+  if (wanted.backend != "tmate") return;
+  const auto refuse_when = [](bool asked, const char* what, const char* why) {
+    if (asked)
+      throw failed("not_supported", std::string("a share through tmate can't ") + what + ": " + why,
+                   "leave it out, or share through upterm");
+  };
+  constexpr auto one_program = "all its guests look at one program";
+  refuse_when(wanted.terms.knock, "let guests wait at the door", one_program);
+  refuse_when(wanted.terms.record, "keep what each guest sees", one_program);
+  refuse_when(wanted.terms.max_guests != 0, "limit its guests", "its relay lets in whoever may");
+  refuse_when(wanted.terms.join_within > span{} && !chosen.tmate.relay_host.empty(),
+              "end when nobody joins", "a relay of your own doesn't tell who is in");
+}
 
 void check_times(start_share& wanted, const config::share_settings& limits) {
   if (wanted.ttl == not_given) wanted.ttl = limits.default_ttl;
@@ -27,8 +45,8 @@ void check_times(start_share& wanted, const config::share_settings& limits) {
                  "give --warn less than --ttl");
 }
 
-void check_terms(share_terms& wanted, const config::share_settings& limits) {
-  if (wanted.max_guests == 0) wanted.max_guests = limits.max_guests;
+void check_terms(share_terms& wanted, const config::share_settings& limits, bool counted) {
+  if (wanted.max_guests == 0 && counted) wanted.max_guests = limits.max_guests;
   if (wanted.max_guests > limits.max_guests)
     throw failed("bad_terms",
                  "a share takes at most " + std::to_string(limits.max_guests) + " guests",
@@ -54,13 +72,13 @@ void check_keys(start_share& wanted) {
 
 } // namespace
 
-void check_request(start_share& wanted, const config::share_settings& limits) {
+void check_request(start_share& wanted, const config::settings& chosen) {
+  const auto& limits = chosen.shares;
   if (wanted.backend.empty()) wanted.backend = limits.default_backend;
-  if (wanted.backend != "upterm")
-    throw failed("unknown_backend", "there is no backend '" + wanted.backend + "'", "use upterm");
+  check_backend(wanted, chosen);
   check_times(wanted, limits);
   check_keys(wanted);
-  check_terms(wanted.terms, limits);
+  check_terms(wanted.terms, limits, wanted.backend != "tmate");
   check_reason(wanted.reason);
   wanted.wait = std::min(wanted.wait, longest_wait);
 }

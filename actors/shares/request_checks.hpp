@@ -9,8 +9,8 @@
 namespace termlease::actors {
 
 /// Fills in what was left out, and normalises the keys. Throws `failed`: bad_ttl, bad_warn,
-/// bad_key, no_keys, too_many_keys, unknown_backend, bad_reason.
-void check_request(messages::start_share& wanted, const config::share_settings& limits);
+/// bad_key, no_keys, too_many_keys, unknown_backend, not_supported, bad_reason.
+void check_request(messages::start_share& wanted, const config::settings& chosen);
 
 /// At most this many keys in one request, this many bytes of each, and this long a wait.
 inline constexpr std::size_t most_keys = 64;

@@ -88,11 +88,13 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
       [lease](terminal_missed) { lease->find_terminal_again(); },
       [lease](const approval_outcome& news) { lease->approval_came(news.approval); },
       [lease](const worker_lines::ready& news) { lease->worker_ready(news); },
+      [lease](const worker_lines::link_changed& news) { lease->link_changed(news); },
       [lease](const worker_lines::problem& what) { lease->worker_problem(what); },
       [lease](const worker_lines::guest_knocks& news) { lease->guest_knocks(news); },
       [lease](const worker_lines::guest_joined& news) { lease->guest_joined(news); },
       [lease](const worker_lines::guest_left& news) { lease->guest_left(news); },
       [lease](const worker_gone& news) { lease->worker_ended(news); },
+      [lease](const relay_guest& news) { lease->relay_says(news); },
       [lease](const relay_gone& news) {
         lease->end(end_reason::relay_lost, "the relay is gone: " + news.why);
       },

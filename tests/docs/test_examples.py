@@ -122,7 +122,8 @@ class ShellExamples(unittest.TestCase):
         for text in shown:
             (cli.home / "config/config.toml").write_text(text)
             told = {each["key"]: each["value"] for each in cli.json("settings")["settings"]}
-            self.assertEqual(told["upterm.relay_host"], '"relay.example.org"')
+            section = text.partition("]")[0].strip("[\n")
+            self.assertEqual(told[f"{section}.relay_host"], '"relay.example.org"')
 
 
 class Picture(unittest.TestCase):

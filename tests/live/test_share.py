@@ -118,12 +118,13 @@ class Sharing(unittest.TestCase):
         guests["right"].wait_for("still-here")
         self.assertNotIn(b"only-on-the-left", guests["right"].seen)
 
-    def test_a_backend_that_is_not_there_yet_is_refused_by_name(self):
+    def test_a_backend_that_there_is_not_is_refused_with_those_that_there_are(self):
         """[FR-026-001]"""
         self.system.terminal()
-        done = self.system.run(*self.system.share_words(), "--via", "tmate")
+        done = self.system.run(*self.system.share_words(), "--via", "pigeon")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("tmate", done.stderr)
+        self.assertIn("pigeon", done.stderr)
+        self.assertIn("upterm or tmate", done.stderr)
         self.assertEqual(self.system.share_processes(), {})
 
     def test_workers_run_only_while_a_share_needs_them(self):

@@ -73,9 +73,9 @@ class WorkerFailures(WorkerTestCase):
         broken = self.folder / "broken"
         broken.write_text("this is no program\n")
         broken.chmod(0o700)
-        self.assert_fails(self.start_failing(upterm=str(self.folder / "nowhere")), "backend_missing")
-        self.assert_fails(self.start_failing(upterm=str(broken)), "backend_not_runnable")
-        self.assert_fails(self.start_failing(upterm="/bin/false"), "backend_exited")
+        self.assert_fails(self.start_failing(program=str(self.folder / "nowhere")), "backend_missing")
+        self.assert_fails(self.start_failing(program=str(broken)), "backend_not_runnable")
+        self.assert_fails(self.start_failing(program="/bin/false"), "backend_exited")
         self.assert_fails(self.start_failing(backend="tin-cans"), "unknown_backend")
 
     def test_a_lost_terminal_fails_the_share_as_such(self):

@@ -1,3 +1,4 @@
+#include "actors/shares/tmate_log.hpp"
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/scenario/simulation/world.hpp"
@@ -67,7 +68,7 @@ TEST_CASE("an upterm of PATH is used when it is recent enough, otherwise the one
   w.open_share();
   const auto used = recent ? machine.upterm.first : *machine.upterm.where_too_old;
   CHECK(w.processes().last("uptermd").argv.at(0) == used.uptermd);
-  CHECK(w.worker().heard<worker_lines::start>().at(0).upterm == used.upterm);
+  CHECK(w.worker().heard<worker_lines::start>().at(0).program == used.upterm);
   CHECK(asked == (recent ? 2 : 1)); // and not again for the second share
 }
 
@@ -216,4 +217,104 @@ TEST_CASE("a relay of one's own is used, and none is started") {
   CHECK(start.relay_port == 2222);
   CHECK(start.known_hosts == "/etc/known");
   CHECK(b.relays_started() == 0);
+}
+
+namespace {
+
+start_share through_tmate() {
+  auto wanted = share_request();
+  wanted.backend = "tmate";
+  return wanted;
+}
+
+} // namespace
+
+TEST_CASE("each backend has a relay of its own, and its shares know it by its keys") {
+  bench b;
+  auto& w = b.start();
+  w.open_share();
+  const auto share = w.open_share(through_tmate());
+  CHECK(w.processes().running("uptermd") == 1);
+  CHECK(w.processes().running("tmate-relay") == 1);
+  CHECK(w.last<relay_started>().backend == "tmate");
+  const auto start = w.worker().heard<worker_lines::start>().at(0);
+  CHECK(start.program == "/usr/bin/tmate");
+  CHECK(start.relay_rsa.starts_with("SHA256:"));
+  CHECK(start.relay_ed25519.starts_with("SHA256:"));
+  CHECK(std::to_string(start.relay_port) == w.processes().last("tmate-relay").argv.at(1));
+  w.crash("relays/upterm");
+  CHECK(w.share(share.share_id).state == share_state::active);
+  b.stop_share_of(share);
+  w.advance(seconds(31));
+  CHECK(w.processes().last("tmate-relay").signals == std::vector<int>{SIGKILL});
+}
+
+TEST_CASE("a port that somebody else has is tried no more than a few times") {
+  bench b;
+  auto& w = b.start();
+  b.machine->processes.relay.comes_up = false;
+  const auto asked = w.ask_for_share(the_operator, through_tmate());
+  for (int tries = 1; tries <= 5; ++tries) {
+    CHECK_FALSE(asked.answered());
+    auto& relay = w.processes().last("tmate-relay");
+    w.processes().say(relay, "[MjCN...] of somebody", true);
+    w.processes().exit(relay, 1);
+    w.settle();
+  }
+  CHECK(asked.code() == "relay_failed");
+  CHECK_THAT(asked.response().error.message, !ContainsSubstring("MjCN"));
+  CHECK(w.processes().running("tmate-relay") == 0);
+}
+
+TEST_CASE("a tmate relay of one's own is used, with its fingerprints") {
+  bench b;
+  b.machine->settings.tmate.relay_host = "relay.example.org";
+  b.machine->settings.tmate.relay_port = 2200;
+  b.machine->settings.tmate.relay_ed25519_fingerprint = "SHA256:mine";
+  b.machine->settings.tmate.when_relay_returns = "end";
+  auto& w = b.start();
+  w.open_share(through_tmate());
+  const auto start = w.worker().heard<worker_lines::start>().at(0);
+  CHECK(start.relay_host == "relay.example.org");
+  CHECK(start.relay_port == 2200);
+  CHECK(start.relay_rsa.empty());
+  CHECK(start.relay_ed25519 == "SHA256:mine");
+  CHECK_FALSE(start.relay_may_change);
+  CHECK(w.processes().running("tmate-relay") == 0);
+  auto wanted = through_tmate();
+  wanted.terms.join_within = minutes(1);
+  CHECK(w.ask_for_share(the_operator, wanted).code() == "not_supported");
+}
+
+TEST_CASE("a missing tmate is told, and so is a backend that there isn't") {
+  bench b;
+  b.machine->installed.erase("tmate");
+  auto& w = b.start();
+  CHECK(w.ask_for_share(the_operator, through_tmate()).code() == "backend_missing");
+  auto wanted = share_request();
+  wanted.backend = "pigeon";
+  const auto asked = w.ask_for_share(the_operator, wanted);
+  CHECK(asked.code() == "unknown_backend");
+  CHECK_THAT(asked.response().error.details.hint, ContainsSubstring("upterm or tmate"));
+}
+
+TEST_CASE("tmate's relay says who is in, in lines of which no other counts") {
+  actors::tmate_log log;
+  CHECK(actors::tmate_log::port_in("Accepting connections on 127.0.0.1:24101") == 24101);
+  CHECK(actors::tmate_log::port_in("Accepting connections on 127.0.0.1:99999") == 0);
+  CHECK(actors::tmate_log::port_in("fatal: 127.0.0.1:24101: Address already in use") == 0);
+  CHECK_FALSE(log.read("[ro-q...] Spawning pty client ip=10.0.0.7"));
+  const auto in = log.read("[MjCN...] Client joined (cid=2)");
+  REQUIRE(in);
+  CHECK(in->door.text == "MjCN");
+  CHECK(in->number == 2);
+  CHECK(in->address == "10.0.0.7");
+  CHECK(in->in);
+  const auto out = log.read("[MjCN...] Client left (cid=2)");
+  REQUIRE(out);
+  CHECK_FALSE(out->in);
+  for (const auto* line : {"", "[", "[MjCN...] ", "[MjCN] Client joined (cid=2)",
+                           "Client joined (cid=2)", "[MjCN...] Client joined (cid=x)",
+                           "[MjCN...] Client joined", "[MjCN...] Session terminated"})
+    CHECK_FALSE(log.read(line));
 }

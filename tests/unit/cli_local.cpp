@@ -139,6 +139,28 @@ TEST_CASE("upterm is taken as set, else from PATH, and as built where that is to
   CHECK(code_of([&] { find(); }) == "backend_missing");
 }
 
+TEST_CASE(
+    "tmate is taken as set, else from PATH, and needs a relay that was fetched, or one's own") {
+  const private_home home;
+  const config::paths where{home.folder(), home.folder() / "config", home.folder() / "state",
+                            home.folder() / "run", home.folder() / "cache"};
+  const auto bin = home.folder() / "bin";
+  const auto around = with_path(bin.string(), home.folder());
+  config::settings chosen;
+  const auto find = [&] { return config::find_tmate(chosen, where, around); };
+  CHECK(code_of([&] { find(); }) == "backend_missing");
+  make_program_file(bin / "tmate", "");
+  CHECK(code_of([&] { find(); }) == "backend_missing"); // no relay
+  const auto fetched = where.cache / "backends" / "tmate-relay-abc" / "relay";
+  make_program_file(fetched, "");
+  CHECK(find().tmate == bin / "tmate");
+  CHECK(find().relay == fetched);
+  chosen.tmate.relay_host = "relay.example.org";
+  CHECK(find().relay.empty());
+  chosen.tmate.relay_program = (home.folder() / "gone").string();
+  CHECK(code_of([&] { find(); }) == "backend_missing");
+}
+
 TEST_CASE("doctor looks at the upterm that a share would use") {
   const private_home home;
   const auto where = config::find_paths();

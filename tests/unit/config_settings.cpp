@@ -121,6 +121,18 @@ TEST_CASE("settings that contradict each other are refused where they stand") {
   CHECK_THAT(only_mistake_of("[upterm]\nrelay_host = \"r\"\nknown_hosts = \"/k\"\n"),
              ContainsSubstring("need each other"));
   CHECK_THAT(only_mistake_of("[upterm]\nrelay_port = 22\n"), ContainsSubstring("need each other"));
+  const auto fingerprint = "SHA256:" + std::string(43, 'A');
+  CHECK_THAT(only_mistake_of("[tmate]\nrelay_port = 22\n"), ContainsSubstring("need each other"));
+  CHECK_THAT(only_mistake_of("[tmate]\nrelay_host = \"r\"\nrelay_port = 22\n"),
+             ContainsSubstring("needs a fingerprint"));
+  CHECK(parse_settings("[tmate]\nrelay_host = \"r\"\nrelay_port = 22\nrelay_rsa_fingerprint = \"" +
+                           fingerprint + "\"\n",
+                       "config.toml")
+            .mistakes.empty());
+  for (const auto& wrong : {std::string("SHA256:AAAA"), "MD5:" + std::string(43, 'A'),
+                            "SHA256:" + std::string(42, 'A') + "'"})
+    CHECK_THAT(only_mistake_of("[tmate]\nrelay_rsa_fingerprint = \"" + wrong + "\"\n"),
+               ContainsSubstring("is not a fingerprint"));
   // upterm takes a relay's key as the one that signs certificates; a plain line pins nothing.
   CHECK_THAT(only_mistake_of("[upterm]\nrelay_host = \"r\"\nrelay_port = 22\n"),
              ContainsSubstring("needs known_hosts") &&
@@ -173,7 +185,7 @@ TEST_CASE("printed settings read back as they were, and name every setting") {
     CHECK(line.value == line.standard);
     CHECK(names.insert(line.section + "." + line.key).second);
   }
-  CHECK(names.size() == 35);
+  CHECK(names.size() == 43);
 }
 
 TEST_CASE("a share of 30 minutes warns at 25, a short one in its last sixth", "[FR-026-004]") {

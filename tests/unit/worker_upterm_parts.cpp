@@ -48,7 +48,7 @@ messages::worker_lines::start sample() {
   share.relay_host = "127.0.0.1";
   share.relay_port = 2222;
   share.known_hosts = "/run/known hosts";
-  share.upterm = "/usr/bin/upterm";
+  share.program = "/usr/bin/upterm";
   share.guest_program = "/opt/term lease/guest";
   return share;
 }

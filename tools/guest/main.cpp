@@ -1,4 +1,5 @@
-// termlease-guest SOCKET: shows a share to one guest, on the terminal that it was started on.
+// termlease-guest [--stay] SOCKET: shows a share to one guest, on the terminal that it was started
+// on; with --stay to all guests of a terminal that is carried elsewhere.
 
 #include "tools/guest/guest_terminal.hpp"
 #include "tools/guest/relay.hpp"
@@ -47,6 +48,16 @@ int catch_signals() {
   return signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/// tmate ends with its program, and what it has not carried to the guests by then is lost; so it is
+/// left to whoever runs tmate to end it.
+[[noreturn]] void stay_until_ended(int worker, int status) {
+  constexpr timespec patience{3, 0};
+  close(worker); // by which the worker knows that the last words are written
+  const auto hang_up = signals_of_an_end();
+  sigtimedwait(&hang_up, nullptr, &patience);
+  _exit(status);
+}
+
 /// upterm drops what a program wrote last when the program is gone too soon. It ends the program by
 /// itself once it has read everything and found the terminal closed; a limit for when it doesn't.
 [[noreturn]] void let_upterm_end_us(int status) {
@@ -60,11 +71,12 @@ int catch_signals() {
 } // namespace
 
 int main(int count, char** words) {
-  if (count != 2) {
-    say("usage: termlease-guest SOCKET\n");
+  const bool stays = count == 3 && std::strcmp(words[1], "--stay") == 0;
+  if (count != 2 && !stays) {
+    say("usage: termlease-guest [--stay] SOCKET\n");
     return exit_usage;
   }
-  const int worker = connect_to(words[1]);
+  const int worker = connect_to(words[count - 1]);
   if (worker < 0) {
     say("This share can't be reached: it has ended, or its worker is gone.\r\n");
     return 1;
@@ -76,9 +88,11 @@ int main(int count, char** words) {
   switch (carrying.run()) {
   case outcome::told:
     terminal.leave(carrying.last_words());
+    if (stays) stay_until_ended(worker, 0);
     let_upterm_end_us(0);
   case outcome::worker_gone:
     terminal.leave("This share has ended: worker_failed (its worker is gone).");
+    if (stays) stay_until_ended(worker, 1);
     let_upterm_end_us(1);
   case outcome::guest_gone:
     break;

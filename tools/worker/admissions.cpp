@@ -48,7 +48,18 @@ void admissions::arrived(guest_number guest, pid_t pid) {
   programs_[guest].pid = pid;
   if (auto objection = backend_.objection_to(pid); !objection.empty())
     return refuse(guest, std::move(objection));
+  if (!backend_.program_is_guest()) return open_for_all(guest);
   look_again();
+}
+
+/// One program for all guests is no guest: nobody is told of it.
+void admissions::open_for_all(guest_number number) {
+  if (for_all_ != 0) return refuse(number, not_clear);
+  const bool open = hall_.admit(number);
+  programs_[number].state = open ? standing::admitted : standing::refused;
+  if (!open) return;
+  for_all_ = number;
+  backend_.program_came();
 }
 
 void admissions::left(guest_number guest, std::string recording) {
@@ -58,6 +69,9 @@ void admissions::left(guest_number guest, std::string recording) {
   if (closed_) cut_off_.push_back(found->second.pid);
   programs_.erase(found);
   if (announced) events_.left({guest_id_of(guest), std::move(recording)});
+  if (guest != for_all_) return;
+  for_all_ = 0;
+  if (!closed_) backend_.program_left();
 }
 
 bool admissions::anyone_waits() const {

@@ -63,6 +63,7 @@ private:
     bool announced = false; ///< somebody was told that it knocks or joined
   };
 
+  void open_for_all(guest_number number);
   bool anyone_waits() const;
   bool banned_one_connected() const;
   void decide();
@@ -79,6 +80,7 @@ private:
   guest_book book_;
   std::map<guest_number, program> programs_; // arrival numbers: the order of their starts
   std::vector<pid_t> cut_off_;               ///< gone from the hall since `close`, perhaps not dead
+  guest_number for_all_ = 0;                 ///< the one program of all guests, where there is one
   loop::timer_id retry_ = 0;
   bool closed_ = false;
 };

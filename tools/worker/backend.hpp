@@ -23,9 +23,17 @@ struct connection {
   std::string address;
 };
 
+/// How guests get in: a secret.
+struct way_in {
+  std::string link; ///< the whole command for a guest
+  std::string door; ///< what the relay calls the share, where it says who comes
+};
+
 struct backend_events {
-  /// Guests can come in. `link` is the whole command for a guest, a secret.
-  std::function<void(std::string link)> ready;
+  /// Guests can come in.
+  std::function<void(way_in)> ready;
+  /// From now on they come in by another way, and those who were in are out.
+  std::function<void(way_in)> link_changed;
   /// The backend couldn't start, or ended by itself. Said at most once; never holds the link.
   std::function<void(messages::worker_lines::problem)> failed;
   /// Somebody connected or left.
@@ -51,6 +59,15 @@ public:
   virtual bool has_left(const connection& who) const = 0;
   /// Whether the connection may bring further programs, also one that was let go.
   virtual bool may_come_back(const connection& who) const = 0;
+
+  /// Whether each program that comes is one guest's, to be matched with a connection. Otherwise one
+  /// program is for all guests, whom the backend doesn't know, and the next two tell of it.
+  virtual bool program_is_guest() const { return true; }
+
+  virtual void program_came() {}
+
+  virtual void program_left() {}
+
   /// Asks it to end; `running` turns false when it has, which calls `stopped`.
   virtual void stop(std::function<void()> stopped) = 0;
   virtual void kill() = 0;

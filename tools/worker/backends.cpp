@@ -1,5 +1,7 @@
+#include "messages/backends.hpp"
 #include "messages/failure.hpp"
 #include "tools/worker/backend.hpp"
+#include "tools/worker/tmate/driver.hpp"
 #include "tools/worker/upterm/driver.hpp"
 
 #include <array>
@@ -12,8 +14,9 @@ namespace {
 
 using maker = std::unique_ptr<backend> (*)(backend_setup);
 
-constexpr std::array<std::pair<std::string_view, maker>, 1> makers{{
+constexpr std::array<std::pair<std::string_view, maker>, 2> makers{{
     {"upterm", &upterm::make_driver},
+    {"tmate", &tmate::make_driver},
 }};
 
 } // namespace
@@ -21,9 +24,7 @@ constexpr std::array<std::pair<std::string_view, maker>, 1> makers{{
 std::unique_ptr<backend> make_backend(backend_setup setup) {
   for (const auto& [name, make] : makers)
     if (name == setup.share.backend) return make(std::move(setup));
-  throw messages::failed("unknown_backend",
-                         "this worker has no backend called '" + setup.share.backend + "'",
-                         "use upterm");
+  throw messages::failed(messages::unknown_backend(setup.share.backend));
 }
 
 } // namespace termlease::worker

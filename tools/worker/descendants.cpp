@@ -50,6 +50,14 @@ bool is_descendant(pid_t pid, pid_t ancestor) {
   return false;
 }
 
+bool is_stopped(pid_t pid) {
+  const auto stat = read_small_file("/proc/" + std::to_string(pid) + "/stat");
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos || stat.size() < name_end + 3) return false;
+  const char state = stat[name_end + 2];
+  return state == 'T' || state == 't';
+}
+
 std::string environment_of(pid_t pid, std::string_view name) {
   const auto all = read_small_file("/proc/" + std::to_string(pid) + "/environ");
   for (std::size_t at = 0; at < all.size();) {

@@ -18,6 +18,9 @@ pid_t parent_in_stat(std::string_view stat);
 /// True when `ancestor` is found above `pid` within a sane number of steps.
 bool is_descendant(pid_t pid, pid_t ancestor);
 
+/// Whether a signal has stopped it.
+bool is_stopped(pid_t pid);
+
 /// A variable in the environment that the process was started with; empty when it can't be read.
 std::string environment_of(pid_t pid, std::string_view name);
 

@@ -70,7 +70,8 @@ bool worker::obey_in_hall(std::string_view type, const messages::json& fields) {
   } else if (type == "count") {
     lines::traffic told;
     for (const auto& [guest, in, out, idle] : hall_->passages())
-      told.guests.push_back({guest_id_of(guest), in, out, {idle.count()}});
+      if (backend_->program_is_guest())
+        told.guests.push_back({guest_id_of(guest), in, out, {idle.count()}});
     say(told);
   } else {
     return false;
@@ -83,15 +84,20 @@ void worker::begin(const messages::json& order) {
   folder_ = make_own_dir(wanted.work_dir);
   share_ = std::move(wanted);
   beat();
-  // upterm takes longest to start, so it goes first; its link comes only through this same loop.
-  backend_ =
-      make_backend({loop_, *share_, folder_, guest_socket(),
-                    backend_events{[this](std::string link) { say(lines::ready{std::move(link)}); },
-                                   [this](lines::problem why) { fail(std::move(why)); },
-                                   [this] {
-                                     if (admissions_) admissions_->look_again();
-                                     go_on_soon();
-                                   }}});
+  // The backend takes longest to start, so it goes first; its link comes only through this same
+  // loop.
+  backend_ = make_backend({loop_, *share_, folder_, guest_socket(),
+                           backend_events{[this](way_in way) {
+                                            say(lines::ready{way.link, way.door});
+                                          },
+                                          [this](way_in way) {
+                                            say(lines::link_changed{way.link, way.door});
+                                          },
+                                          [this](lines::problem why) { fail(std::move(why)); },
+                                          [this] {
+                                            if (admissions_) admissions_->look_again();
+                                            go_on_soon();
+                                          }}});
   backend_->start();
   open_doors();
 }

@@ -19,7 +19,7 @@ name = "the-operator-may"
 effect = "allow"
 requesters = ["operator"]
 """
-OF_A_SHARE = {"termlease-worke", "termlease-guest", "upterm"}  # the kernel keeps 15 characters
+OF_A_SHARE = {"termlease-worke", "termlease-guest", "upterm", "tmate"}  # the kernel keeps 15 characters
 
 
 def touched_by(home):
@@ -92,7 +92,8 @@ class Lending(CommandLine):
 
     def ssh(self, share, key="guest"):
         """The guest's command; ssh trusts our relay's own key, and nothing else."""
-        relay = (self.home / "state" / "relay" / "upterm_host_ed25519.pub").read_text().split()[:2]
+        keys = {"upterm": "upterm_host_ed25519", "tmate": "tmate/ssh_host_ed25519_key"}[share["backend"]]
+        relay = (self.home / "state" / "relay" / f"{keys}.pub").read_text().split()[:2]
         port = share["link"].split()[-1]
         # In one step: an ssh that was started just before may be reading it.
         fresh = self.home / "known_hosts.new"

@@ -43,6 +43,21 @@ def upterm_dir():
     return Path(found.stdout.strip()) if found.returncode == 0 else None
 
 
+def tmate_relay():
+    """What starts tmate's relay, or None."""
+    finder = ROOT / "tools" / "backends" / "fetch-tmate-relay"
+    found = subprocess.run([finder, "--find"], capture_output=True, text=True, check=False)
+    return Path(found.stdout.strip()) if found.returncode == 0 else None
+
+
+def missing_for_tmate():
+    """Why a live test of a share through tmate can't run here; None when it can."""
+    for program in ("tmate", "tmux", "ssh", "ssh-keygen"):
+        if shutil.which(program) is None:
+            return f"no {program} on PATH"
+    return None if tmate_relay() else "no tmate relay: run tools/backends/fetch-tmate-relay"
+
+
 def missing_for_live_tests():
     """Why a live test of a share can't run here; None when it can."""
     if upterm_dir() is None:
@@ -95,6 +110,13 @@ def descendants(pid):
         fresh = {child for child, parent in parents.items() if parent in fresh} - found
         found |= fresh
     return found
+
+
+def command_line_of(pid):
+    """As the kernel tells it; empty for a process that is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def private_memory(pid):
@@ -158,6 +180,43 @@ class Relay:
 
     def __exit__(self, *_):
         end_process(self.process)
+        self._log.close()
+
+
+class TmateRelay:
+    """A tmate-ssh-server of our own on loopback, as a user might have one."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.keys = folder / "relay_keys"
+        self.keys.mkdir()
+        self.fingerprints = {}
+        for kind in ("rsa", "ed25519"):
+            key = self.keys / f"ssh_host_{kind}_key"
+            subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", key], check=True)
+            shown = subprocess.run(["ssh-keygen", "-lf", key], capture_output=True, text=True, check=True)
+            self.fingerprints[kind] = shown.stdout.split()[1]
+        self._log = open(folder / "tmate_relay.log", "wb")
+        self.process = subprocess.Popen([tmate_relay(), str(self.port), self.keys], stdin=subprocess.PIPE,
+                                        stdout=self._log, stderr=self._log)
+
+    def settings(self, **instead):
+        told = {"port": self.port, **self.fingerprints, **instead}
+        return (f'[tmate]\nrelay_host = "127.0.0.1"\nrelay_port = {told["port"]}\n'
+                f'relay_rsa_fingerprint = "{told["rsa"]}"\nrelay_ed25519_fingerprint = "{told["ed25519"]}"\n')
+
+    def sessions(self):
+        """The relay's processes that serve one share each."""
+        return [pid for pid in descendants(self.process.pid) if b"(daemon)" in command_line_of(pid)]
+
+    def __enter__(self):
+        log = Path(self._log.name)
+        wait_until(lambda: b"Accepting connections" in log.read_bytes(), "the relay listens")
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(GENEROUS)
         self._log.close()
 
 

@@ -43,7 +43,7 @@ class Worker:
             "share_id": "s1", "backend": "upterm", "mode": mode, "terminal_name": "demo",
             "tmux_socket": str(tmux.socket), "pane": tmux.pane, "authorized_keys": keys,
             "relay_host": "127.0.0.1", "relay_port": relay.port, "known_hosts": str(relay.known_hosts),
-            "work_dir": str(self.work_dir), "upterm": str(processes.upterm_dir() / "upterm"),
+            "work_dir": str(self.work_dir), "program": str(processes.upterm_dir() / "upterm"),
             "tmux": shutil.which("tmux"), "guest_program": str(bin_dir / "termlease-guest"),
             "status": "lent", **more}
         self.send("start", **order)

@@ -87,8 +87,16 @@ const std::map<std::string, action>& once() {
       {"worker says",
        [](const scene& s) { s.in.processes().say(s.in.worker_of(s.share), s.text("line")); }},
       {"worker reports", worker_reports},
+      {"link changes",
+       [](const scene& s) {
+         auto& worker = s.in.worker_of(s.share);
+         const auto link =
+             "ssh secret-link-" + std::to_string(++worker.links) + "@127.0.0.1 -p 4001";
+         s.in.processes().say_line(worker,
+                                   messages::worker_lines::link_changed{link, worker.door()});
+       }},
       {"relay exits",
-       [](const scene& s) { s.in.processes().exit(s.in.processes().last("uptermd"), 1); }},
+       [](const scene& s) { s.in.processes().exit(s.in.processes().last_relay(), 1); }},
       {"terminal dies",
        [](const scene& s) {
          const auto name = s.text("terminal");

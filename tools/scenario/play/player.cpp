@@ -162,7 +162,9 @@ private:
   void act(const json& words) {
     auto payload = words.value("with", json::object());
     const std::string method = words["do"];
-    if ((method == "share.start" || method == "share.upterm.start") && !payload.contains("keys"))
+    if ((method == "share.start" || method == "share.upterm.start" ||
+         method == "share.tmate.start") &&
+        !payload.contains("keys"))
       payload["keys"] = share_request().keys;
     const auto name = words.value("as", "");
     const bool together = words.value("together", false);

@@ -6,10 +6,17 @@ namespace termlease::scenario {
 
 using messages::failed;
 
+namespace {
+
+constexpr auto a_key =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f relay\n";
+
+} // namespace
+
 machine::machine()
     : policy(std::make_shared<config::text_policy_source>(config::starter_policy())) {
   processes.others = [this](const messages::run_program& wanted) -> messages::program_result {
-    files.files[wanted.argv.back() + ".pub"] = "ssh-ed25519 AAAArelay relay\n"; // ssh-keygen
+    files.files[wanted.argv.back() + ".pub"] = a_key; // ssh-keygen
     return {};
   };
 }
@@ -25,6 +32,13 @@ config::upterm_choice machine::find_upterm() const {
     throw failed("backend_missing", "upterm is not installed, and none was built yet",
                  "`./run` builds it once into your cache folder");
   return upterm;
+}
+
+config::tmate_programs machine::find_tmate() const {
+  if (!installed.contains("tmate"))
+    throw failed("backend_missing", "tmate is not installed",
+                 "install it: apt-get install tmate; or share through upterm");
+  return {"/usr/bin/tmate", "/usr/bin/tmate-relay"};
 }
 
 } // namespace termlease::scenario

@@ -52,6 +52,14 @@ std::string simulated_child::share_id() const {
   return orders.empty() ? std::string{} : orders.front().share_id;
 }
 
+std::string simulated_child::door() const {
+  constexpr std::size_t length = 4;
+  const auto orders = heard<worker_lines::start>();
+  if (orders.empty() || orders.front().backend != "tmate") return {};
+  const auto share = share_id();
+  return share.substr(share.size() - std::min(length, share.size()));
+}
+
 caf::actor simulated_processes::spawn_in(caf::actor_system& system) {
   return system.spawn([this](caf::event_based_actor* self) { return edge(self); });
 }
@@ -110,6 +118,8 @@ void simulated_processes::start(const spawn_child& wanted, const caf::actor& own
 }
 
 void simulated_processes::come_up(simulated_child& child) {
+  if (child.program() == "tmate-relay" && relay.comes_up)
+    say(child, "Accepting connections on 127.0.0.1:" + child.argv.at(1), true);
   if (child.program() == "uptermd" && relay.comes_up)
     say(child, R"({"msg":"starting server","ssh_addr":"127.0.0.1:4001"})");
   if (child.program() == "termlease-worker") arm_heartbeat(child.id);
@@ -133,7 +143,7 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   const auto type = decode_line(child.told.back()).first;
   if (type == worker_lines::start::describe().name && worker.torn) return exit(child, 1);
   if (type == worker_lines::start::describe().name && worker.gets_ready) {
-    auto line = encode_line(worker_lines::ready{worker.link});
+    auto line = encode_line(worker_lines::ready{worker.link, child.door()});
     line.resize(worker.says_half ? line.size() / 2 : line.size() - 1);
     say(child, line);
   }
@@ -272,6 +282,14 @@ simulated_child& simulated_processes::last(const std::string& program) {
   const auto found = std::find_if(children.rbegin(), children.rend(),
                                   [&](const auto& each) { return each.program() == program; });
   if (found == children.rend()) throw std::runtime_error("no " + program + " was started");
+  return *found;
+}
+
+simulated_child& simulated_processes::last_relay() {
+  const auto found = std::find_if(children.rbegin(), children.rend(), [](const auto& each) {
+    return each.program() == "uptermd" || each.program() == "tmate-relay";
+  });
+  if (found == children.rend()) throw std::runtime_error("no relay was started");
   return *found;
 }
 

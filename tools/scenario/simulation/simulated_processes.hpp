@@ -30,12 +30,15 @@ struct simulated_child {
   std::map<std::string, messages::worker_lines::guest_knocks> guests; ///< in, or at the door
   /// When the last of its lines that are late is there: its end is never told before.
   caf::actor_clock::time_point quiet_at{};
+  int links = 1; ///< how many its share has had
   bool input_closed = false;
   bool running = true;
 
   std::string program() const;
   /// The share that a worker was told to open; empty until then, and for other programs.
   std::string share_id() const;
+  /// What the relay calls that share in what it says of its guests; empty when it says nothing.
+  std::string door() const;
 
   /// What it was told that was a `Line` of the worker's protocol.
   template <class Line> std::vector<Line> heard() const {
@@ -111,6 +114,8 @@ public:
 
   /// The youngest child that runs `program`; throws when there is none.
   simulated_child& last(const std::string& program);
+  /// The youngest relay of whichever backend; throws when there is none.
+  simulated_child& last_relay();
   std::size_t running(const std::string& program) const;
 
   void say(simulated_child& child, const std::string& line, bool is_error = false);

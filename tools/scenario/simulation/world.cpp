@@ -92,6 +92,7 @@ void world::furnish() {
   };
   env_->find_tmux = [this] { return machine_->find_tmux(); };
   env_->find_upterm = [this] { return machine_->find_upterm(); };
+  env_->find_tmate = [this] { return machine_->find_tmate(); };
 }
 
 actors::ground world::under_the_tree() {

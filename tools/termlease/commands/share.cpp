@@ -123,7 +123,7 @@ void add_share_command(CLI::App& program, invocation& run) {
   auto& asked = wish->asked;
   add_text(command, "TERMINAL", asked.terminal, "NAME",
            "name or id (default inside tmux: the pane you are in)");
-  add_text(command, "--via", asked.backend, "BACKEND", "what carries it: upterm");
+  add_text(command, "--via", asked.backend, "BACKEND", "what carries it: upterm, tmate");
   add_choice(command, "--mode", asked.mode, {"ro", "rw"}, "look only, or type too (default: ro)");
   add_span(command, "--ttl", asked.ttl, "how long, for example 30m (default: the setting)");
   add_span(command, "--warn", asked.warn, "warn that long before the end", zero::allowed);

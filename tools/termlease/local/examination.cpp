@@ -92,6 +92,24 @@ void examine_upterm(const config::settings& chosen, const config::paths& where,
   }
 }
 
+/// One backend is enough, so what is missing of the second one is only a remark.
+void examine_tmate(const config::settings& chosen, const config::paths& where,
+                   std::vector<finding>& into) {
+  const auto state =
+      chosen.shares.default_backend == "tmate" ? finding_state::missing : finding_state::remark;
+  try {
+    const auto [program, relay] = config::find_tmate(chosen, where);
+    into.push_back(good("tmate", version_of(program, "-V") + " (" + program.string() + ")"));
+    const auto& own = chosen.tmate;
+    into.push_back(good("tmate relay",
+                        own.relay_host.empty()
+                            ? relay.string()
+                            : own.relay_host + ":" + std::to_string(own.relay_port) + " (yours)"));
+  } catch (const messages::failed& problem) {
+    into.push_back({"tmate", state, problem.why().message, problem.why().details.hint});
+  }
+}
+
 /// Nobody but the user may enter; not there yet is no fault.
 finding examine_folder(const std::string& name, const fs::path& folder, mode_t forbidden) {
   struct stat facts {};
@@ -136,8 +154,9 @@ finding examine_policy(const config::paths& where) {
 std::vector<finding> examine_programs(const config::settings& chosen, const config::paths& where) {
   std::vector<finding> findings{
       examine_tmux(chosen), examine_ssh("ssh", finding_state::remark, "guests need it, you don't"),
-      examine_ssh("ssh-keygen", finding_state::missing, "upterm's keys are made with it")};
+      examine_ssh("ssh-keygen", finding_state::missing, "keys are made with it")};
   examine_upterm(chosen, where, findings);
+  examine_tmate(chosen, where, findings);
   return findings;
 }
 

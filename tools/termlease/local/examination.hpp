@@ -37,7 +37,7 @@ struct finding {
   }
 };
 
-/// Programs: tmux, ssh, ssh-keygen, upterm and its relay.
+/// Programs: tmux, ssh, ssh-keygen, upterm and tmate with their relays.
 std::vector<finding> examine_programs(const config::settings& chosen, const config::paths& where);
 
 /// Files and folders: settings, policy, the four folders.

@@ -25,9 +25,6 @@ struct files {
 void check(const messages::worker_lines::start& share, const files& where,
            const std::string& guest_socket);
 
-/// The text of the authorized_keys file.
-std::string authorized_keys_text(const messages::worker_lines::start& share);
-
 /// `upterm host …`, without descriptors.
 child_spec host_command(const messages::worker_lines::start& share, const files& where,
                         const std::string& guest_socket);

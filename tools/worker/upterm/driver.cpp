@@ -4,6 +4,7 @@
 #include "tools/worker/child.hpp"
 #include "tools/worker/descendants.hpp"
 #include "tools/worker/lines.hpp"
+#include "tools/worker/share_files.hpp"
 #include "tools/worker/tcp_peers.hpp"
 #include "tools/worker/upterm/admin.hpp"
 #include "tools/worker/upterm/command.hpp"
@@ -80,9 +81,9 @@ driver::driver(backend_setup setup)
     : loop_(setup.events), share_(setup.share), guest_socket_(std::move(setup.guest_socket)),
       events_(std::move(setup.callbacks)), files_(setup.folder) {
   check(share_, files_, guest_socket_);
-  if (access(share_.upterm.c_str(), X_OK) != 0)
+  if (access(share_.program.c_str(), X_OK) != 0)
     throw messages::failed("backend_missing",
-                           "there is no upterm to run at '" + share_.upterm + "'",
+                           "there is no upterm to run at '" + share_.program + "'",
                            "`termlease doctor` says how to get one");
 }
 
@@ -156,7 +157,7 @@ void driver::check_ready() {
   ready_ = true;
   loop_.cancel(deadline_);
   output_.kept.clear();
-  events_.ready(link_);
+  events_.ready({link_, {}});
 }
 
 void driver::exited(int status) {

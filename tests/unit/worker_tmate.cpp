@@ -1,0 +1,140 @@
+#include "messages/failure.hpp"
+#include "tests/support/catch.hpp"
+#include "tools/worker/tmate/command.hpp"
+#include "tools/worker/tmate/output.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+
+using namespace termlease;
+using namespace termlease::worker::tmate;
+
+namespace {
+
+const auto some_key = "SHA256:" + std::string(43, 'A');
+
+messages::worker_lines::start sample() {
+  messages::worker_lines::start share;
+  share.backend = "tmate";
+  share.authorized_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 anna"};
+  share.relay_host = "127.0.0.1";
+  share.relay_port = 2222;
+  share.relay_ed25519 = some_key;
+  share.program = "/usr/bin/tmate";
+  share.guest_program = "/opt/term lease/guest";
+  return share;
+}
+
+const files where("/run/share/w");
+const std::string guest_socket = "/run/share/w/guests";
+
+bool refused(const messages::worker_lines::start& share) {
+  try {
+    check(share, where, guest_socket);
+  } catch (const messages::failed& error) {
+    return error.why().code == "bad_start";
+  }
+  return false;
+}
+
+constexpr int exited(int code) {
+  return code << 8;
+}
+
+} // namespace
+
+TEST_CASE("tmate's two links are told apart, and written as upterm's are") {
+  const auto open = read_line("ssh session: ssh -p24101 MjCNGEgy@127.0.0.1\r");
+  CHECK(open.kind == saying::read_write_link);
+  CHECK(open.text == "ssh MjCNGEgy@127.0.0.1 -p 24101");
+  CHECK(door_of(open.text) == "MjCN");
+  const auto closed = read_line("ssh session read only: ssh ro-q9vv@relay.example.org");
+  CHECK(closed.kind == saying::read_only_link);
+  CHECK(closed.text == "ssh ro-q9vv@relay.example.org");
+  CHECK(door_of("") == "");
+}
+
+TEST_CASE("nothing but a plain ssh command is taken for a link of tmate's") {
+  for (const auto* command :
+       {"", "ssh", "ssh user", "ssh @host", "ssh -p u@host", "ssh -p123456 u@host",
+        "ssh -p22 -oProxyCommand=id@host", "ssh u@$(id)", "ssh `id`@host", "ssh u@host; id",
+        "ssh -p22 u@host x", "telnet u@host", "ssh -ou@host"}) {
+    const auto said = read_line(std::string("ssh session: ") + command);
+    CHECK(said.kind == saying::other);
+    CHECK(said.text.empty());
+  }
+  CHECK(read_line("  ssh session: ssh u@host").kind == saying::other);
+}
+
+TEST_CASE("what tmate would try for ever is trouble") {
+  CHECK(read_line("Reconnecting...").kind == saying::reconnecting);
+  CHECK(read_line("Reconnecting... (timeout)").kind == saying::reconnecting);
+  CHECK(read_line("Connecting to 127.0.0.1...").kind == saying::other);
+  const auto explained = [](const char* line) {
+    CHECK(read_line(line).kind == saying::trouble);
+    return explain(read_line(line).text);
+  };
+  const auto key = explained("Cannot authenticate server");
+  CHECK(key.why.code == "relay_key_mismatch");
+  CHECK_FALSE(key.relay_lost);
+  CHECK(explained("Error connecting: Connection refused").why.code == "relay_unreachable");
+  CHECK(explained("r.invalid lookup failure. Retrying in 2 seconds (unknown)").relay_lost);
+  CHECK_THAT(explained("Cannot initialize the DNS lookup service").why.message,
+             ContainsSubstring("nameserver"));
+}
+
+TEST_CASE("an end of tmate that nobody asked for is explained") {
+  CHECK(explain_end(SIGKILL, "").why.code == "backend_killed");
+  CHECK(explain_end(exited(127), "").why.code == "backend_not_runnable");
+  CHECK(explain_end(exited(1), "Cannot initialize the DNS lookup service").why.code ==
+        "relay_unreachable");
+  const auto other = explain_end(exited(1), "Session closed");
+  CHECK(other.why.code == "backend_exited");
+  CHECK(other.why.message == "tmate ended by itself: Session closed");
+}
+
+TEST_CASE("a guest of tmate finds no key bound and no other program, and no secret is in sight") {
+  const auto configuration = configuration_text(sample(), where);
+  for (const auto* line :
+       {"set -g prefix 'None'\n", "set -g prefix2 'None'\n", "unbind -a\n", "set -g status 'off'\n",
+        "set -g mouse 'off'\n", "set -g tmate-foreground-restart '0'\n",
+        "set -g tmate-authorized-keys '/run/share/w/authorized_keys'\n",
+        "set -g tmate-server-rsa-fingerprint 'none'\n"})
+    CHECK_THAT(configuration, ContainsSubstring(line));
+  CHECK_THAT(configuration, ContainsSubstring("tmate-server-ed25519-fingerprint '" + some_key));
+  const auto command = host_command(sample(), where, guest_socket, {25, 80});
+  CHECK(command.argv.back() ==
+        "'/usr/bin/tmate' -S '/run/share/w/tmate' wait tmate-ready; exec '/opt/term lease/guest' "
+        "--stay '/run/share/w/guests'");
+  for (const auto& word : command.argv) CHECK(word.find("AAAA") == std::string::npos);
+  for (const auto& entry : command.env) CHECK_FALSE(entry.starts_with("TMUX"));
+}
+
+TEST_CASE("whoever only looks finds a window as large as the pane, whoever types one of its own") {
+  using messages::share_mode;
+  CHECK(window_size(share_mode::ro, {24, 80}) == worker::extent{25, 80});
+  CHECK(window_size(share_mode::ro, {1000, 1000}) == worker::extent{200, 500});
+  CHECK(window_size(share_mode::rw, {24, 80}) == worker::extent{200, 500});
+  CHECK(pane_size("50 132") == worker::extent{50, 132});
+  for (const auto* answer : {"", "50", "50 ", "0 80", "x 80", "50 132 7", "-1 80"})
+    CHECK(pane_size(answer) == worker::extent{24, 80});
+}
+
+TEST_CASE("a share through tmate that could mean something else to it never starts") {
+  CHECK_FALSE(refused(sample()));
+  const auto with = [](auto change) {
+    auto share = sample();
+    change(share);
+    return refused(share);
+  };
+  using order = messages::worker_lines::start;
+  CHECK(with([](order& share) { share.authorized_keys.clear(); }));
+  CHECK(with([](order& share) { share.authorized_keys = {"command=\"id\" ssh-ed25519 AAAA"}; }));
+  CHECK(with([](order& share) { share.relay_ed25519.clear(); }));
+  CHECK(with([](order& share) { share.relay_rsa = "SHA256:x'; run-shell id '"; }));
+  CHECK(with([](order& share) { share.relay_host = "host'\nrun-shell id"; }));
+  CHECK(with([](order& share) { share.relay_port = 0; }));
+  CHECK(with([](order& share) { share.guest_program = "/opt/it's/guest"; }));
+  CHECK(refused(sample()) == false);
+}
