@@ -145,7 +145,7 @@ class TmateAndSettings(TmateTestCase):
 
     def test_a_machine_without_a_nameserver_is_told_so(self):
         self.with_program('echo "Connecting to 127.0.0.1..."; '
-                          'echo "Cannot initialize the DNS lookup service" >&2; exit 1')
+                          'echo "fatal: Cannot initialize the DNS lookup service" >&2; exit 1')
         said = self.refused()
         self.assertIn("relay_unreachable", said)
         self.assertIn("nameserver", said)
