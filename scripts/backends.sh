@@ -2,9 +2,11 @@
 # Why: the demo, the live tests and the measurements need a real upterm and its relay. Whoever has
 # them uses them; for everybody else tools/backends builds them once into the user's cache, for which
 # it needs a Go that can fetch the newer Go that upterm asks for by itself (1.21 or newer). tmate is
-# a package; its relay is fetched into the cache.
+# a package; its relay is fetched into the cache. The live tests need a real zellij as well, which
+# tools/hosts builds with a Rust that is recent enough.
 
 upterm_reason=''
+zellij_reason=''
 
 # need_upterm: puts upterm and uptermd on PATH; 1 with $upterm_reason where that can't be done.
 need_upterm() {
@@ -64,4 +66,42 @@ recent_go() {
   local version
   version=$(cd / && GOTOOLCHAIN=local GOFLAGS='' "$1" env GOVERSION 2>/dev/null) || return 1
   [[ $version =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21))
+}
+
+# need_zellij: names the folder of a zellij in TERMLEASE_ZELLIJ_DIR; 1 with $zellij_reason where
+# that can't be done. It isn't put on PATH: what the programs do without one is tested, too.
+need_zellij() {
+  local folder why
+  why=$(mktemp)
+  if ! folder=$("$REPO/tools/hosts/find-zellij" 2>"$why"); then
+    need_rust
+    step "zellij is missing: building it, once (about five minutes)"
+    if ! folder=$("$REPO/tools/hosts/build-zellij" 2> >(tee "$why" | sed 's/^/    /' >&2)); then
+      zellij_reason=$(tail -n 1 "$why")
+      rm -f "$why"
+      return 1
+    fi
+  fi
+  rm -f "$why"
+  export TERMLEASE_ZELLIJ_DIR=$folder
+}
+
+# What brings a Rust that is recent enough: the one that is there, otherwise Debian's for browsers.
+need_rust() {
+  local cargo package
+  for cargo in "${CARGO:-}" "$(type -P cargo || true)" "${CARGO_HOME:-$HOME/.cargo}/bin/cargo"; do
+    [[ -n $cargo ]] && recent_rust "$cargo" && return 0
+  done
+  for package in cargo-web cargo; do
+    [[ $(apt-cache policy "$package" 2>/dev/null) =~ Candidate:\ 1\.(9[5-9]|[1-9][0-9][0-9]) ]] || continue
+    need "$package        | - | builds zellij
+          ca-certificates | - | fetching the parts of zellij"
+    return 0
+  done
+}
+
+recent_rust() {
+  local version
+  version=$(cd / && "$1" --version 2>/dev/null) || return 1
+  [[ $version =~ ^cargo\ 1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 95))
 }

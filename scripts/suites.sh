@@ -76,13 +76,17 @@ suite_live() {
   live_tests release
 }
 
-# live_tests PRESET: with real programs. Without upterm each test says so and counts as skipped.
+# live_tests PRESET: with real programs. Without upterm or zellij each test that needs it says so and
+# counts as skipped.
 live_tests() {
   if ! need_upterm; then
     warn "there is no upterm, and none could be built: $upterm_reason"
   fi
   if ! need_tmate_relay; then
     warn "there is no tmate relay, and none could be fetched: $tmate_reason"
+  fi
+  if ! need_zellij; then
+    warn "there is no zellij, and none could be built: $zellij_reason"
   fi
   step "live tests"
   run_python live "$1"
