@@ -32,6 +32,12 @@ foreach(program termlease-worker termlease-guest)
   endif()
 endforeach()
 
+# What builds zellij for those who want it: beside the programs here as there.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/tools/hosts ${CMAKE_BINARY_DIR}/bin/hosts SYMBOLIC)
+install(DIRECTORY tools/hosts DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/termlease
+        USE_SOURCE_PERMISSIONS)
+
 configure_file(packaging/termlease.service termlease.service @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/termlease.service DESTINATION lib/systemd/user)
 install(FILES LICENSE README.md CHANGELOG.md TYPE DOC OPTIONAL)

@@ -43,6 +43,11 @@ struct paths {
 
   std::filesystem::path tmux_socket() const { return runtime / "tmux.sock"; }
 
+  /// Of our own zellij sessions; 0700.
+  std::filesystem::path zellij_sockets() const { return runtime / "zellij"; }
+
+  std::filesystem::path zellij_config() const { return zellij_sockets() / "config.kdl"; }
+
   std::filesystem::path shares() const { return runtime / "shares"; }
 
   /// What guests of recorded shares saw; one folder a share.

@@ -44,16 +44,16 @@ fs::path as_set(const std::string& program, std::string_view key, const char* co
                std::string(how_to_get_upterm) + "; or set a relay of your own (upterm.relay_host)");
 }
 
-/// What the user's caches have of it, newest first: the file in a backend's folder that says its
-/// age, in folders whose names begin with `prefix`.
-std::vector<fs::path> in_caches(const paths& where, const surroundings& around,
+/// What the user's caches have of it, newest first: the file that says its age, in the folders of
+/// `room` whose names begin with `prefix`.
+std::vector<fs::path> in_caches(const paths& where, const surroundings& around, const char* room,
                                 std::string_view prefix, const fs::path& file) {
   std::vector<std::pair<fs::file_time_type, fs::path>> found;
   // Made once for the user: also a demo or a test with a TERMLEASE_HOME of its own uses it.
   const fs::path xdg = around.variable("XDG_CACHE_HOME").value_or((where.home / ".cache").string());
   for (const auto& cache : {where.cache, xdg / "termlease"}) {
     std::error_code none;
-    for (const auto& each : fs::directory_iterator(cache / "backends", none))
+    for (const auto& each : fs::directory_iterator(cache / room, none))
       if (each.path().filename().string().starts_with(prefix) && is_program(each.path() / file))
         found.emplace_back(fs::last_write_time(each.path() / file, none), each.path() / file);
   }
@@ -79,13 +79,13 @@ fs::path on_path(std::string_view program, const surroundings& around) {
 
 std::vector<fs::path> built_upterms(const paths& where, const surroundings& around) {
   std::vector<fs::path> folders;
-  for (const auto& upterm : in_caches(where, around, "upterm-", "bin/upterm"))
+  for (const auto& upterm : in_caches(where, around, "backends", "upterm-", "bin/upterm"))
     if (is_program(upterm.parent_path() / "uptermd")) folders.push_back(upterm.parent_path());
   return folders;
 }
 
 std::vector<fs::path> fetched_relays(const paths& where, const surroundings& around) {
-  return in_caches(where, around, "tmate-relay-", "relay");
+  return in_caches(where, around, "backends", "tmate-relay-", "relay");
 }
 
 upterm_choice find_upterm(const settings& chosen, const paths& where, const surroundings& around) {
@@ -134,6 +134,31 @@ fs::path find_tmux(const settings& chosen, const surroundings& around) {
   if (found.empty())
     throw failed("tmux_missing", "tmux is not installed", "install it: apt-get install tmux");
   return found;
+}
+
+fs::path find_zellij(const settings& chosen, const paths& where, const surroundings& around) {
+  auto found = as_set(chosen.terminals.zellij, "terminals.zellij", "host_missing");
+  if (found.empty()) found = on_path("zellij", around);
+  // Where `cargo install` puts it, which few have on the PATH of a service.
+  if (const auto cargo = where.home / ".cargo" / "bin" / "zellij";
+      found.empty() && is_program(cargo))
+    found = cargo;
+  if (const auto ours = in_caches(where, around, "hosts", "zellij-", "bin/zellij");
+      found.empty() && !ours.empty())
+    found = ours.front();
+  if (found.empty())
+    throw failed("host_missing", "zellij is not installed, and none was built yet",
+                 "get one with cargo: cargo install --locked zellij; or build one into the cache: "
+                 "tools/hosts/build-zellij");
+  return found;
+}
+
+fs::path find_host(std::string_view host, const settings& chosen, const paths& where,
+                   const surroundings& around) {
+  if (host == "tmux") return find_tmux(chosen, around);
+  if (host == "zellij") return find_zellij(chosen, where, around);
+  throw failed("unknown_host", "'" + std::string(host) + "' is nothing that terminals live in here",
+               "the hosts are: tmux, zellij");
 }
 
 } // namespace termlease::config

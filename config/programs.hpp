@@ -48,6 +48,15 @@ tmate_programs find_tmate(const settings& chosen, const paths& where,
 std::filesystem::path find_tmux(const settings& chosen,
                                 const surroundings& around = this_process());
 
+/// Finds zellij: as set, else from PATH or of cargo, else as built by us. Throws `failed`
+/// (`host_missing`).
+std::filesystem::path find_zellij(const settings& chosen, const paths& where,
+                                  const surroundings& around = this_process());
+
+/// Finds the program of a host by its name. Throws `failed` as the two above, or `unknown_host`.
+std::filesystem::path find_host(std::string_view host, const settings& chosen, const paths& where,
+                                const surroundings& around = this_process());
+
 /// The first executable file of that name in PATH; empty when there is none.
 std::filesystem::path on_path(std::string_view program,
                               const surroundings& around = this_process());

@@ -122,6 +122,9 @@ struct tmate_settings {
 struct terminal_settings {
   std::string tmux;
   std::string tmux_config;
+  std::string default_host = "tmux";
+  std::string zellij;
+  std::string zellij_config;
   std::uint32_t default_columns = 80;
   std::uint32_t default_rows = 24;
   std::uint32_t limit = 200;
@@ -131,6 +134,12 @@ struct terminal_settings {
     return std::tuple{path("tmux", &s::tmux, "the tmux to use; empty: from PATH"),
                       path("tmux_config", &s::tmux_config,
                            "the configuration of our own tmux server; empty: none, not even yours"),
+                      choice("default_host", &s::default_host, "tmux|zellij",
+                             "what a new terminal lives in unless asked otherwise"),
+                      path("zellij", &s::zellij, "the zellij to use; empty: from PATH, or built"),
+                      path("zellij_config", &s::zellij_config,
+                           "the configuration of our own zellij sessions; empty: a plain one, not "
+                           "yours"),
                       number("default_columns", &s::default_columns, 20, 1000,
                              "columns of a new terminal that nobody looks at yet"),
                       number("default_rows", &s::default_rows, 5, 500,

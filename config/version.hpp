@@ -11,6 +11,7 @@ namespace termlease::config {
 /// The oldest releases that work.
 inline constexpr std::string_view oldest_upterm = "0.20";
 inline constexpr std::string_view oldest_tmux = "3.2";
+inline constexpr std::string_view oldest_zellij = "0.45.1";
 
 /// The first "1.2" or "1.2.3" in a text; empty when there is none.
 std::string version_in(std::string_view text);

@@ -117,12 +117,13 @@ struct run_program {
   std::vector<std::string> argv;
   std::string working_directory{};
   span deadline = seconds(5);
+  std::vector<std::string> variables{}; ///< "NAME=value", beside the runtime's own
 
   static constexpr auto describe() {
-    return described("run_program", "runs a short program to its end",
-                     field("argv", &run_program::argv),
-                     field("working_directory", &run_program::working_directory),
-                     field("deadline", &run_program::deadline));
+    return described(
+        "run_program", "runs a short program to its end", field("argv", &run_program::argv),
+        field("working_directory", &run_program::working_directory),
+        field("deadline", &run_program::deadline), field("variables", &run_program::variables));
   }
 };
 
@@ -156,6 +157,30 @@ struct process_gone {
 
   static constexpr auto describe() {
     return described("process_gone", "a watched process is gone", field("pid", &process_gone::pid));
+  }
+};
+
+/// Looks for a process of this user by what it was started with. Answered with `process_found`.
+struct find_process {
+  std::vector<std::string> variables; ///< "NAME=value", all of which it was given
+  std::string parent_begins;          ///< some argument of its parent begins and ends so
+  std::string parent_ends;
+
+  static constexpr auto describe() {
+    return described("find_process", "looks for a process by what it was started with",
+                     field("variables", &find_process::variables),
+                     field("parent_begins", &find_process::parent_begins),
+                     field("parent_ends", &find_process::parent_ends));
+  }
+};
+
+struct process_found {
+  std::int32_t pid = 0; ///< 0: there is none
+  failure problem;      ///< find_failed: it couldn't be looked for
+
+  static constexpr auto describe() {
+    return described("process_found", "a process that was looked for",
+                     field("pid", &process_found::pid), field("problem", &process_found::problem));
   }
 };
 

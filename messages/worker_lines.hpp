@@ -35,8 +35,10 @@ struct start {
   std::string backend; ///< "upterm", "tmate"
   share_mode mode = share_mode::ro;
   std::string terminal_name;                ///< for the guests' status line
-  std::string tmux_socket;                  ///< path of the tmux server's socket
-  std::string pane;                         ///< tmux pane id, "%3"
+  std::string host = "tmux";                ///< what the terminal lives in: tmux or zellij
+  std::string host_socket;                  ///< of tmux's server; of zellij the folder of sockets
+  std::string host_session;                 ///< of zellij: the session's name
+  std::string pane;                         ///< "%3" of tmux, "terminal_3" of zellij
   std::vector<std::string> authorized_keys; ///< OpenSSH public key lines; never empty
   std::string relay_host;
   std::uint16_t relay_port = 0;
@@ -46,7 +48,7 @@ struct start {
   bool relay_may_change = true; ///< a relay that was lost is looked for again, for another link
   std::string work_dir;         ///< exists, 0700, this share's own; the worker may fill it
   std::string program;          ///< path of the backend's program
-  std::string tmux;             ///< path of the program
+  std::string host_program;     ///< path of tmux or zellij
   std::string guest_program;    ///< path of termlease-guest
   std::string status;           ///< what the guests' status line says first beside name and mode
   std::string recordings;       ///< where what guests see is kept: a folder, or empty for nowhere
@@ -61,13 +63,14 @@ struct start {
     return described(
         "start", "everything a worker needs for its one share", field("share_id", &start::share_id),
         field("backend", &start::backend), field("mode", &start::mode),
-        field("terminal_name", &start::terminal_name), field("tmux_socket", &start::tmux_socket),
+        field("terminal_name", &start::terminal_name), field("host", &start::host),
+        field("host_socket", &start::host_socket), field("host_session", &start::host_session),
         field("pane", &start::pane), field("authorized_keys", &start::authorized_keys),
         field("relay_host", &start::relay_host), field("relay_port", &start::relay_port),
         field("known_hosts", &start::known_hosts), field("relay_rsa", &start::relay_rsa),
         field("relay_ed25519", &start::relay_ed25519),
         field("relay_may_change", &start::relay_may_change), field("work_dir", &start::work_dir),
-        field("program", &start::program), field("tmux", &start::tmux),
+        field("program", &start::program), field("host_program", &start::host_program),
         field("guest_program", &start::guest_program), field("status", &start::status),
         field("recordings", &start::recordings), field("recording_limit", &start::recording_limit),
         field("max_guests", &start::max_guests), field("knock", &start::knock),

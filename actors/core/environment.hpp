@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace termlease::actors {
 
@@ -34,7 +35,7 @@ struct environment {
   std::function<void(const std::string& path, const caf::actor&)> started;
 
   // The programs that are there now. Each throws `failed` as its namesake of config/programs.hpp.
-  std::function<std::filesystem::path()> find_tmux;
+  std::function<std::filesystem::path(std::string_view host)> find_host;
   std::function<config::upterm_choice()> find_upterm;
   std::function<config::tmate_programs()> find_tmate;
 

@@ -2,6 +2,7 @@
 
 #include "messages/failure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -52,7 +53,7 @@ struct trouble {
 
 bool stays_private(std::string_view variable) {
   return variable.starts_with("TERMLEASE_") || variable.starts_with("TMUX") ||
-         variable.starts_with("STY=");
+         variable.starts_with("ZELLIJ") || variable.starts_with("STY=");
 }
 
 /// In the child: never returns. Reports why it failed through `report`.
@@ -83,10 +84,16 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return all;
 }
 
-std::vector<char*> environment_for_children() {
+/// `more` goes before the runtime's own variables of the same names.
+std::vector<char*> environment_for_children(const std::vector<std::string>& more) {
+  const auto is_given = [&](std::string_view variable) {
+    return std::ranges::any_of(more, [name = variable.substr(0, variable.find('=') + 1)](
+                                         const auto& each) { return each.starts_with(name); });
+  };
   std::vector<char*> all;
+  for (const auto& each : more) all.push_back(const_cast<char*>(each.c_str()));
   for (char** each = environ; *each != nullptr; ++each)
-    if (!stays_private(*each)) all.push_back(*each);
+    if (!stays_private(*each) && !is_given(*each)) all.push_back(*each);
   all.push_back(nullptr);
   return all;
 }
@@ -105,13 +112,14 @@ std::vector<char*> environment_for_children() {
 
 } // namespace
 
-launched launch(const std::vector<std::string>& argv, const std::string& working_directory) {
+launched launch(const std::vector<std::string>& argv, const std::string& working_directory,
+                const std::vector<std::string>& more) {
   pipe_pair input;
   pipe_pair output;
   pipe_pair errors;
   pipe_pair report;
   const auto arguments = pointers(argv);
-  const auto variables = environment_for_children();
+  const auto variables = environment_for_children(more);
   const auto* directory = working_directory.empty() ? "/" : working_directory.c_str();
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();

@@ -20,8 +20,10 @@ struct launched {
 };
 
 /// Starts argv[0] (an absolute path) with a session of its own, default signals, SIGKILL at the
-/// death of the calling thread, no open file but its three pipes, and nothing of TERMLEASE_*, TMUX*
-/// or STY in its environment. Throws `failed` (`program_missing`, `spawn_failed`).
-launched launch(const std::vector<std::string>& argv, const std::string& working_directory);
+/// death of the calling thread, no open file but its three pipes, and nothing of TERMLEASE_*,
+/// TMUX*, ZELLIJ* or STY in its environment but what is in `more` ("NAME=value").
+/// Throws `failed` (`program_missing`, `spawn_failed`).
+launched launch(const std::vector<std::string>& argv, const std::string& working_directory,
+                const std::vector<std::string>& more = {});
 
 } // namespace termlease::actors

@@ -2,6 +2,7 @@
 
 #include "actors/edges/child.hpp"
 #include "actors/edges/launch.hpp"
+#include "actors/edges/process_search.hpp"
 #include "messages/edges.hpp"
 #include "messages/failure.hpp"
 
@@ -59,7 +60,7 @@ public:
   void run(const run_program& wanted, const std::function<void(program_result)>& reply) {
     try {
       const auto id = next_++;
-      const auto made = launch(wanted.argv, wanted.working_directory);
+      const auto made = launch(wanted.argv, wanted.working_directory, wanted.variables);
       auto result = std::make_shared<program_result>();
       auto deadline = std::make_shared<asio::steady_timer>(io_, wanted.deadline.chrono());
       child_events events;
@@ -216,6 +217,7 @@ caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
   auto table = std::make_shared<process_table>(*io, limits);
   auto results = std::make_shared<promises<program_result>>(self);
   auto ends = std::make_shared<promises<children_gone>>(self);
+  auto searches = std::make_shared<promises<process_found>>(self);
   const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
   self->set_down_handler([=](const caf::down_msg& news) {
     asio::post(*io, [=, owner = news.source] { table->abandon(owner); });
@@ -237,6 +239,12 @@ caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
         return promise;
       },
       [=](std::uint64_t ticket, children_gone& reply) { ends->keep(ticket, reply); },
+      [=](const find_process& wanted) -> caf::result<process_found> {
+        auto [promise, reply] = searches->make();
+        asio::post(*io, [=, reply = reply] { reply(search_process(wanted)); });
+        return promise;
+      },
+      [=](std::uint64_t ticket, process_found& reply) { searches->keep(ticket, reply); },
       [=](const write_child& what) { asio::post(*io, [=] { table->write(what); }); },
       [=](const close_child_input& what) {
         asio::post(*io, [=] { table->close_input(what.child); });

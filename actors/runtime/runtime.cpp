@@ -151,7 +151,9 @@ void runtime::parts::make_environment() {
   env->next_id = [this] { return source.next_id(); };
   env->jitter = [this] { return source.jitter(); };
   env->log = options.log;
-  env->find_tmux = [this] { return config::find_tmux(options.settings); };
+  env->find_host = [this](std::string_view host) {
+    return config::find_host(host, options.settings, options.paths);
+  };
   env->find_upterm = [this] { return config::find_upterm(options.settings, options.paths); };
   env->find_tmate = [this] { return config::find_tmate(options.settings, options.paths); };
 }

@@ -238,7 +238,9 @@ void lease_holder::launch(const relay_address& relay) {
   order.backend = order_.view.backend;
   order.mode = order_.view.mode;
   order.terminal_name = order_.view.terminal_name;
-  order.tmux_socket = order_.terminal.tmux_socket;
+  order.host = order_.terminal.host;
+  order.host_socket = socket_of(order_.terminal);
+  order.host_session = order_.terminal.session;
   order.pane = order_.terminal.pane;
   order.authorized_keys = order_.keys;
   order.relay_host = relay.host;
@@ -259,7 +261,7 @@ void lease_holder::launch(const relay_address& relay) {
   order.start_deadline = limits.start_deadline;
   order.end_deadline = limits.end_deadline;
   try {
-    order.tmux = env_->find_tmux();
+    order.host_program = env_->find_host(order.host);
   } catch (const failed& why) {
     return worker_ended({0, why.why()});
   }

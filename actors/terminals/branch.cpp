@@ -1,9 +1,9 @@
 #include "actors/core/answering.hpp"
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
+#include "actors/terminals/host.hpp"
 #include "actors/terminals/terminal.hpp"
 #include "actors/terminals/terminals.hpp"
-#include "actors/terminals/tmux.hpp"
 
 #include "messages/answer.hpp"
 #include "messages/edges.hpp"
@@ -19,6 +19,7 @@ using namespace messages;
 
 namespace {
 
+using waited_atom = caf::atom_constant<caf::atom("waited")>;
 using answer_promise = caf::typed_response_promise<answer>;
 
 /// A terminal as its branch knows it.
@@ -45,45 +46,41 @@ public:
   /// `ready` once that is known of all.
   void restore(const terminal_ledger& known, const std::function<void()>& ready) {
     restoring_ = known.open().size();
-    for (const auto& [id, view] : known.open())
-      run(tmux::find_pane(server(view.tmux_socket), view.pane),
-          [=, this, view = view](const program_result& got) {
-            // Where tmux can't be asked, the terminal's own process tells.
-            if (got.problem || still_there(view, got)) {
-              watch(view);
-            } else {
-              record_end(view, "it ended while the runtime was away");
-            }
-            if (--restoring_ == 0) ready();
-          });
+    for (const auto& [id, view] : known.open()) {
+      const auto seen = [=, this, view = view](presence now) {
+        // Where its host can't be asked, the terminal's own process tells.
+        if (now == presence::gone)
+          record_end(view, "it ended while the runtime was away");
+        else
+          watch(view);
+        if (--restoring_ == 0) ready();
+      };
+      try {
+        host(view.host).look(view, seen);
+      } catch (const failed&) {
+        seen(presence::unknown);
+      }
+    }
   }
 
   caf::result<answer> spawn(const caller& from, spawn_terminal wanted) {
     refuse_bad_name(wanted.name);
-    const auto at = server(env_->paths.tmux_socket());
     complete(wanted);
-    auto promise = self_->make_response_promise<answer>();
-    auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
-                                                    context_of(from, "terminal.spawn"), promise});
-    coming->view.tmux_socket = at.socket;
-    names_coming_.insert(wanted.name);
-    run(tmux::new_session(at, wanted),
-        [=, this](const program_result& got) { arrived<terminal_spawned>(*coming, got); });
-    return promise;
+    auto view = view_of(wanted.name, wanted.lane, from);
+    view.host = wanted.host;
+    return arrive<terminal_spawned>(
+        view, context_of(from, "terminal.spawn"),
+        [&](const terminal_host& at, auto located) { at.open(view, wanted, located); });
   }
 
   caf::result<answer> adopt(const caller& from, const adopt_terminal& wanted) {
     refuse_bad_name(wanted.name);
-    const auto at = server(wanted.tmux_socket);
-    auto promise = self_->make_response_promise<answer>();
-    auto coming = std::make_shared<arrival>(arrival{view_of(wanted.name, wanted.lane, from),
-                                                    context_of(from, "terminal.adopt"), promise});
-    coming->view.adopted = true;
-    coming->view.tmux_socket = wanted.tmux_socket;
-    names_coming_.insert(wanted.name);
-    run(tmux::find_pane(at, wanted.pane.empty() ? wanted.tmux_session : wanted.pane),
-        [=, this](const program_result& got) { arrived<terminal_adopted>(*coming, got); });
-    return promise;
+    auto view = view_of(wanted.name, wanted.lane, from);
+    view.host = wanted.host.empty() ? "tmux" : wanted.host;
+    view.adopted = true;
+    return arrive<terminal_adopted>(
+        view, context_of(from, "terminal.adopt"),
+        [&](const terminal_host& at, auto located) { at.adopt(view, wanted, located); });
   }
 
   answer list(const list_terminals& wanted) const {
@@ -99,15 +96,11 @@ public:
     const auto view = found->view;
     if (closing_.contains(view.terminal_id))
       throw failed("terminal_closing", "this terminal is just being closed", "wait for its end");
-    const auto at = server(view.tmux_socket);
+    if (!view.adopted)
+      host(view.host).end(view, [=, this](const failure& problem) { killed(view, problem); });
     auto promise = self_->make_response_promise<answer>();
     closing_[view.terminal_id] = {promise, context_of(from, "terminal.close")};
-    if (view.adopted) {
-      gone(view, "it was given back");
-    } else {
-      run(tmux::kill_session(at, view.tmux_session),
-          [=, this](const program_result& got) { killed(view, got); });
-    }
+    if (view.adopted) gone(view, "it was given back");
     return promise;
   }
 
@@ -133,26 +126,80 @@ public:
 
   void restart(const std::string& id) { children_.restart(id); }
 
+  void waited(std::uint64_t number) {
+    const auto found = waiting_.find(number);
+    if (found == waiting_.end()) return;
+    const auto then = std::move(found->second);
+    waiting_.erase(found);
+    then();
+  }
+
 private:
   struct closing {
     answer_promise promise;
     action_context context;
   };
 
-  template <class Then> void run(run_program what, Then then) {
-    self_->request(env_->processes, caf::infinite, std::move(what))
-        .then(then, [then](const caf::error&) {
-          then({127, {}, {}, {"spawn_failed", "the process edge failed", "try again", true}});
-        });
+  /// Asks one of the edges; where it fails, `then` gets `otherwise`.
+  template <class Answer, class Question>
+  void ask(const caf::actor& edge, Question what, const host_edges::then<Answer>& then,
+           Answer otherwise) {
+    self_->request(edge, caf::infinite, std::move(what))
+        .then([then](const Answer& got) { then(got); },
+              [then, otherwise](const caf::error&) { then(otherwise); });
   }
 
-  tmux::server server(const std::string& socket) const {
-    return {env_->find_tmux(), socket, env_->settings.terminals.tmux_config};
+  host_edges edges() {
+    const auto lost = [](const char* code) {
+      return failure{code, "an edge of the runtime failed", {"try again"}, true};
+    };
+    host_edges all;
+    all.run = [=, this](run_program what, const host_edges::then<program_result>& then) {
+      ask(env_->processes, std::move(what), then, {127, {}, {}, lost("spawn_failed")});
+    };
+    all.find = [=, this](find_process what, const host_edges::then<process_found>& then) {
+      ask(env_->processes, std::move(what), then, {0, lost("find_failed")});
+    };
+    all.make = [=, this](make_folder what, const host_edges::then<file_done>& then) {
+      ask(env_->files, std::move(what), then, {{}, lost("file_failed")});
+    };
+    all.write = [=, this](write_file what, const host_edges::then<file_done>& then) {
+      ask(env_->files, std::move(what), then, {{}, lost("file_failed")});
+    };
+    all.later = [this](span wait, std::function<void()> then) {
+      const auto number = ++waits_;
+      waiting_.emplace(number, std::move(then));
+      self_->delayed_send(self_, wait.chrono(), waited_atom::value, number);
+    };
+    return all;
   }
 
-  /// The session is gone, even where its program ignores that; or tmux says why it isn't.
-  void killed(const terminal_view& view, const program_result& got) {
-    const auto problem = tmux::kill_problem(got);
+  /// Throws `failed` (`unknown_host`).
+  const terminal_host& host(const std::string& name) {
+    auto& found = hosts_[name];
+    if (!found) found = make_host(name, env_, edges());
+    return *found;
+  }
+
+  template <class Event, class Ask>
+  caf::result<answer> arrive(const terminal_view& view, action_context context, Ask ask_host) {
+    const auto& at = host(view.host);
+    auto promise = self_->make_response_promise<answer>();
+    auto coming = std::make_shared<arrival>(arrival{view, std::move(context), promise});
+    names_coming_.insert(view.name);
+    try {
+      ask_host(at, [=, this](const terminal_view& where, const failure& problem) {
+        coming->view = where;
+        arrived<Event>(*coming, problem);
+      });
+    } catch (const failed& why) {
+      arrived<Event>(*coming, why.why());
+    }
+    return promise;
+  }
+
+  /// The session is gone, even where its program ignores that; or its host says why it isn't.
+  void killed(const terminal_view& view, const failure& problem) {
     if (!problem) return gone(view, "it was closed");
     const auto asked = closing_.find(view.terminal_id);
     if (asked == closing_.end()) return;
@@ -160,18 +207,11 @@ private:
     closing_.erase(asked);
   }
 
-  static bool still_there(const terminal_view& view, const program_result& got) {
-    try {
-      return tmux::read_pane(got).pane_pid == view.pane_pid;
-    } catch (const failed&) {
-      return false;
-    }
-  }
-
   void complete(spawn_terminal& wanted) const {
     const auto& defaults = env_->settings.terminals;
     if (wanted.columns == 0) wanted.columns = static_cast<std::uint16_t>(defaults.default_columns);
     if (wanted.rows == 0) wanted.rows = static_cast<std::uint16_t>(defaults.default_rows);
+    if (wanted.host.empty()) wanted.host = defaults.default_host;
     if (wanted.working_directory.empty()) wanted.working_directory = env_->paths.home;
     // Ours is not the caller's: a relative one would mean another folder than they think of.
     if (!wanted.working_directory.starts_with('/'))
@@ -191,7 +231,7 @@ private:
   }
 
   void refuse_bad_name(const std::string& name) const {
-    if (!tmux::is_name(name))
+    if (!is_terminal_name(name))
       throw failed("bad_name", "a terminal can't be called '" + name + "'",
                    "use letters, digits, - and _, at most 64");
     if (find(name) != nullptr || names_coming_.contains(name))
@@ -214,16 +254,11 @@ private:
             "`termlease terminals` lists them", false};
   }
 
-  /// tmux has answered: note where the pane is, record it, and only then believe it.
-  template <class Event> void arrived(arrival& coming, const program_result& got) {
-    try {
-      const auto facts = tmux::read_pane(got);
-      coming.view.tmux_session = facts.session_id;
-      coming.view.pane = facts.pane;
-      coming.view.pane_pid = facts.pane_pid;
-    } catch (const failed& why) {
+  /// Its host has answered: record where the terminal is, and only then believe it.
+  template <class Event> void arrived(arrival& coming, const failure& problem) {
+    if (problem) {
       names_coming_.erase(coming.view.name);
-      coming.promise.deliver(answer_with(why.why()));
+      coming.promise.deliver(answer_with(problem));
       return;
     }
     auto context = coming.context;
@@ -245,9 +280,7 @@ private:
       coming.promise.deliver(answer_with(coming.view));
       return;
     }
-    if (!coming.view.adopted)
-      run(tmux::kill_session(server(coming.view.tmux_socket), coming.view.tmux_session),
-          [](const program_result&) {});
+    if (!coming.view.adopted) host(coming.view.host).end(coming.view, [](const failure&) {});
     coming.promise.deliver(answer_with(problem));
   }
 
@@ -291,6 +324,9 @@ private:
   std::map<std::string, closing> closing_;
   std::set<std::string> names_coming_;
   std::size_t restoring_ = 0;
+  std::map<std::string, std::unique_ptr<terminal_host>> hosts_;
+  std::map<std::uint64_t, std::function<void()>> waiting_;
+  std::uint64_t waits_ = 0;
 };
 
 caf::behavior at_work(std::shared_ptr<terminal_branch> state) {
@@ -308,6 +344,7 @@ caf::behavior at_work(std::shared_ptr<terminal_branch> state) {
       [state](const find_terminal& wanted) { return state->found(wanted); },
       [state](const terminal_ended& news) { state->gone(news.terminal, news.reason); },
       [state](const restart_child& again) { state->restart(again.id); },
+      [state](waited_atom, std::uint64_t number) { state->waited(number); },
   };
 }
 

@@ -12,6 +12,8 @@ INSTALLED = (
     "bin/termlease",
     "libexec/termlease/termlease-worker",
     "libexec/termlease/termlease-guest",
+    "libexec/termlease/hosts/build-zellij",
+    "libexec/termlease/hosts/zellij/recipe.bash",
     "lib/systemd/user/termlease.service",
     "share/man/man1/termlease.1",
     "share/bash-completion/completions/termlease",

@@ -63,7 +63,7 @@ TEST_CASE("the worker gets everything that its one share needs, and nothing else
   const auto start = w.worker().heard<worker_lines::start>().at(0);
   CHECK(start.share_id == share.share_id);
   CHECK(start.mode == share_mode::ro);
-  CHECK(start.tmux_socket == terminal.tmux_socket);
+  CHECK(start.host_socket == terminal.tmux_socket);
   CHECK(start.pane == terminal.pane);
   CHECK(start.authorized_keys == share_request().keys);
   CHECK(start.relay_host == "127.0.0.1");

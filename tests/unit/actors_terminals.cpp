@@ -1,4 +1,5 @@
-#include "actors/terminals/tmux.hpp"
+#include "actors/terminals/host.hpp"
+#include "actors/terminals/tmux/commands.hpp"
 #include "messages/runtime.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/scenario/simulation/world.hpp"
@@ -89,11 +90,11 @@ TEST_CASE("a session is gone when tmux killed it or knows none, and only then") 
 }
 
 TEST_CASE("names are for tmux and for people") {
-  for (const auto* good : {"a", "demo", "a-b_c", "9", "A"}) CHECK(tmux::is_name(good));
+  for (const auto* good : {"a", "demo", "a-b_c", "9", "A"}) CHECK(is_terminal_name(good));
   for (const auto* bad : {"", "-a", "a b", "a:b", "a.b", "=a", "$1", "a\n", "ä"})
-    CHECK_FALSE(tmux::is_name(bad));
-  CHECK(tmux::is_name(std::string(64, 'a')));
-  CHECK_FALSE(tmux::is_name(std::string(65, 'a')));
+    CHECK_FALSE(is_terminal_name(bad));
+  CHECK(is_terminal_name(std::string(64, 'a')));
+  CHECK_FALSE(is_terminal_name(std::string(65, 'a')));
 }
 
 TEST_CASE("a terminal is opened in our own tmux, on the record", "[FR-026-011]") {

@@ -71,8 +71,8 @@ public:
     };
     events.left = [this](guest_number guest, const std::string&) { left.push_back(guest); };
     hall_options options{path, messages::share_mode::ro, most, "demo", "status"};
-    room.emplace(events_, mirror_options{"/bin/false", "/nonexistent", "%0", true}, options,
-                 events);
+    room.emplace(events_, mirror_options{"tmux", "/bin/false", "/nonexistent", "", "%0", true},
+                 options, events);
   }
 
   /// Runs the loop until `happened`; false at a generous limit.

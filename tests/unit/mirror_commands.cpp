@@ -1,5 +1,5 @@
 #include "tests/support/catch.hpp"
-#include "tools/worker/mirror/pane_commands.hpp"
+#include "tools/worker/mirror/tmux/pane_commands.hpp"
 
 #include <algorithm>
 

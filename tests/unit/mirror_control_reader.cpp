@@ -1,5 +1,5 @@
 #include "tests/support/catch.hpp"
-#include "tools/worker/mirror/control_reader.hpp"
+#include "tools/worker/mirror/tmux/control_reader.hpp"
 
 #include <random>
 

@@ -1,7 +1,7 @@
 #include "tests/support/catch.hpp"
-#include "tools/worker/mirror/flood_gauge.hpp"
 #include "tools/worker/mirror/output_parser.hpp"
-#include "tools/worker/mirror/snapshot.hpp"
+#include "tools/worker/mirror/tmux/flood_gauge.hpp"
+#include "tools/worker/mirror/tmux/snapshot.hpp"
 
 using namespace termlease::worker;
 

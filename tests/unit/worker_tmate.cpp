@@ -116,9 +116,6 @@ TEST_CASE("whoever only looks finds a window as large as the pane, whoever types
   CHECK(window_size(share_mode::ro, {24, 80}) == worker::extent{25, 80});
   CHECK(window_size(share_mode::ro, {1000, 1000}) == worker::extent{200, 500});
   CHECK(window_size(share_mode::rw, {24, 80}) == worker::extent{200, 500});
-  CHECK(pane_size("50 132") == worker::extent{50, 132});
-  for (const auto* answer : {"", "50", "50 ", "0 80", "x 80", "50 132 7", "-1 80"})
-    CHECK(pane_size(answer) == worker::extent{24, 80});
 }
 
 TEST_CASE("a share through tmate that could mean something else to it never starts") {

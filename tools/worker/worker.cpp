@@ -1,6 +1,7 @@
 #include "tools/worker/worker.hpp"
 
 #include "messages/failure.hpp"
+#include "tools/worker/pane.hpp"
 #include "tools/worker/work_dir.hpp"
 
 #include <array>
@@ -103,8 +104,6 @@ void worker::begin(const messages::json& order) {
 }
 
 void worker::open_doors() {
-  const mirror_options pane{share_->tmux, share_->tmux_socket, share_->pane,
-                            share_->mode == messages::share_mode::ro};
   hall_options options{guest_socket(),         share_->mode,   share_->max_guests,
                        share_->terminal_name,  share_->status, share_->recordings,
                        share_->recording_limit};
@@ -115,7 +114,7 @@ void worker::open_doors() {
     go_on_soon();
   };
   callbacks.terminal_gone = [this](messages::failure why) { fail({std::move(why), false, true}); };
-  hall_ = std::make_unique<hall>(loop_, pane, std::move(options), std::move(callbacks));
+  hall_ = std::make_unique<hall>(loop_, pane_of(*share_), std::move(options), std::move(callbacks));
   admissions_.emplace(loop_, *hall_, *backend_, share_->knock,
                       admission_events{[this](const lines::guest_knocks& line) { say(line); },
                                        [this](const lines::guest_joined& line) { say(line); },

@@ -124,10 +124,12 @@ class Hall:
     """The hall's test host on one pane."""
 
     def __init__(self, tmux, mode="rw", pane=None, socket=None):
-        self.guests = str(tmux.folder / "guests")
+        self.start(tmux.folder / "guests", "tmux", TMUX, socket or tmux.socket, "", pane or tmux.pane, mode)
+
+    def start(self, guests, host, program, socket, session, pane, mode):
+        self.guests = str(guests)
         self.process = subprocess.Popen(
-            [programs_dir() / "termlease-hall-host", TMUX, socket or tmux.socket, pane or tmux.pane, self.guests,
-             mode],
+            [programs_dir() / "termlease-hall-host", host, program, socket, session, pane, self.guests, mode],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         assert self.process.stdout.readline() == "ready\n"
 

@@ -41,10 +41,10 @@ class Worker:
         bin_dir = processes.programs_dir()
         order = {
             "share_id": "s1", "backend": "upterm", "mode": mode, "terminal_name": "demo",
-            "tmux_socket": str(tmux.socket), "pane": tmux.pane, "authorized_keys": keys,
+            "host_socket": str(tmux.socket), "pane": tmux.pane, "authorized_keys": keys,
             "relay_host": "127.0.0.1", "relay_port": relay.port, "known_hosts": str(relay.known_hosts),
             "work_dir": str(self.work_dir), "program": str(processes.upterm_dir() / "upterm"),
-            "tmux": shutil.which("tmux"), "guest_program": str(bin_dir / "termlease-guest"),
+            "host_program": shutil.which("tmux"), "guest_program": str(bin_dir / "termlease-guest"),
             "status": "lent", **more}
         self.send("start", **order)
 

@@ -46,9 +46,9 @@ void guardian::follow(const record& each, const json& payload) {
     const auto view = decoded<terminal_view>(payload["terminal"]);
     limits_[view.terminal_id] = config::share_limit(machine_.settings.shares, view.name, view.lane);
     if (view.state == terminal_state::open)
-      terminals_[view.terminal_id] = view.tmux_session;
+      terminals_[view.terminal_id] = session_of(view);
     else if (terminals_.erase(view.terminal_id) > 0 && !view.adopted)
-      closed_.insert(view.tmux_session);
+      closed_.insert(session_of(view));
   }
   if (payload.contains("approval")) {
     const auto& view = payload["approval"];

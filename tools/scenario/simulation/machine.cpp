@@ -21,10 +21,12 @@ machine::machine()
   };
 }
 
-std::filesystem::path machine::find_tmux() const {
-  if (!installed.contains("tmux"))
-    throw failed("tmux_missing", "tmux is not installed", "install it: apt-get install tmux");
-  return "/usr/bin/tmux";
+std::filesystem::path machine::find_host(std::string_view host) const {
+  const std::string name(host);
+  if (!installed.contains(name))
+    throw failed(name == "tmux" ? "tmux_missing" : "host_missing", name + " is not installed",
+                 "install it");
+  return "/usr/bin/" + name;
 }
 
 config::upterm_choice machine::find_upterm() const {

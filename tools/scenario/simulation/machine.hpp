@@ -23,11 +23,11 @@ struct machine {
   machine();
 
   /// As config/programs.hpp finds them, among `installed`.
-  std::filesystem::path find_tmux() const;
+  std::filesystem::path find_host(std::string_view host) const;
   config::upterm_choice find_upterm() const;
   config::tmate_programs find_tmate() const;
 
-  std::set<std::string> installed{"tmux", "upterm", "tmate"};
+  std::set<std::string> installed{"tmux", "zellij", "upterm", "tmate"};
   config::upterm_choice upterm{{"/usr/bin/upterm", "/usr/bin/uptermd"}, {}};
   std::shared_ptr<machine_clock> clock = std::make_shared<machine_clock>();
   simulated_disk disk;

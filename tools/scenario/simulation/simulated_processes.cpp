@@ -80,6 +80,7 @@ caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
         tell_waiting(of.label);
         return promise;
       },
+      [this](const find_process& wanted) { return search(wanted); },
       [this](const write_child& what) {
         if (auto* child = find(what.child)) hear(*child, what.bytes);
       },
@@ -219,6 +220,7 @@ program_result simulated_processes::run(const run_program& wanted) {
     return {127, {}, {}, closed_folder(wanted.working_directory)};
   runs.push_back(wanted);
   if (base_name(wanted.argv.at(0)) == "tmux") return run_tmux(wanted.argv);
+  if (base_name(wanted.argv.at(0)) == "zellij") return run_zellij(wanted);
   return others ? others(wanted) : program_result{};
 }
 
@@ -234,16 +236,24 @@ program_result simulated_processes::run_tmux(const std::vector<std::string>& arg
   });
   if (found == panes.end()) return {1, {}, "can't find session: " + target + "\n", {}};
   if (!is("kill-session")) return {0, facts_of(*found), {}, {}};
-  const auto pid = found->pid;
-  killed_sessions.insert(found->session_id);
-  panes.erase(found);
-  if (tmux_hangs_up) tell_watchers(pid);
+  kill_session(found);
   return {};
 }
 
-simulated_pane& simulated_processes::add_pane(const std::string& session) {
+void simulated_processes::kill_session(std::deque<simulated_pane>::iterator pane) {
+  const auto pid = pane->pid;
+  killed_sessions.insert(pane->session_id);
+  panes.erase(pane);
+  if (tmux_hangs_up) tell_watchers(pid);
+}
+
+simulated_pane& simulated_processes::add_pane(const std::string& session,
+                                              const std::string& zellij_sockets) {
   const auto number = std::to_string(next_pid_);
-  panes.push_back({"$" + number, session, "%" + number, next_pid_++});
+  if (zellij_sockets.empty())
+    panes.push_back({"$" + number, session, "%" + number, next_pid_++});
+  else
+    panes.push_back({session, session, "terminal_0", next_pid_++, zellij_sockets});
   return panes.back();
 }
 

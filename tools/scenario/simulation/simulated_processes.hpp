@@ -1,8 +1,8 @@
 #pragma once
 
-// Why: the twin of the process edge (actors/edges/processes.hpp). Programs are played: a tmux with
-// its sessions, a relay that comes up, and a share's worker whose manners a test sets. Whatever a
-// real one can do wrong, a played one can be told to do.
+// Why: the twin of the process edge (actors/edges/processes.hpp). Programs are played: a tmux and a
+// zellij with their sessions, a relay that comes up, and a share's worker whose manners a test
+// sets. Whatever a real one can do wrong, a played one can be told to do.
 
 #include "messages/edges.hpp"
 #include "messages/worker_lines.hpp"
@@ -79,12 +79,13 @@ struct relay_manners {
   bool obeys_term = true; ///< ends at once on SIGTERM
 };
 
-/// One pane of the played tmux.
+/// One pane of the played tmux or zellij.
 struct simulated_pane {
-  std::string session_id;
+  std::string session_id; ///< of zellij: its name
   std::string session;
   std::string pane;
   std::int32_t pid = 0;
+  std::string sockets{}; ///< of zellij: the folder that its session's socket is in
 };
 
 /// Panes outlive a runtime; the rest of this is for one.
@@ -96,19 +97,19 @@ public:
   line_manners lines;
   std::function<double()> random = [] { return 0.0; }; ///< in [0, 1), from the seed
   relay_manners relay;
-  messages::failure tmux_problem;       ///< while set, tmux can't be run
+  messages::failure tmux_problem;       ///< while set, tmux can't be run, nor can zellij
   std::set<std::string> closed_folders; ///< nothing can start in them
   bool tmux_hangs_up = true;            ///< a killed session's program ends by it
   /// Plays short programs other than tmux; without it they succeed and say nothing.
   std::function<messages::program_result(const messages::run_program&)> others;
 
-  std::vector<simulated_pane> panes;
+  std::deque<simulated_pane> panes;
   std::set<std::string> killed_sessions; ///< ids of those that tmux was told to end
   std::deque<simulated_child> children;  ///< all that were ever started, in order
   std::vector<messages::run_program> runs;
 
   /// A program as if it had been started outside of the runtime.
-  simulated_pane& add_pane(const std::string& session);
+  simulated_pane& add_pane(const std::string& session, const std::string& zellij_sockets = {});
   /// A pane's first process ends.
   void end_pane(const std::string& session);
 
@@ -147,6 +148,9 @@ private:
   simulated_child* find(messages::child_id id);
   messages::program_result run(const messages::run_program& wanted);
   messages::program_result run_tmux(const std::vector<std::string>& argv);
+  messages::program_result run_zellij(const messages::run_program& wanted);
+  messages::process_found search(const messages::find_process& wanted) const;
+  void kill_session(std::deque<simulated_pane>::iterator pane);
   void watch(std::int32_t pid, const caf::actor& owner);
   void tell_watchers(std::int32_t pid);
 

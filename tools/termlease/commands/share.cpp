@@ -83,7 +83,7 @@ exit_code share(const invocation& run, share_wish wish) {
   const auto keys = keys_for(wish);
   for (const auto& each : keys.open) asked.keys.push_back(each.line);
   auto runtime = run.connect();
-  if (asked.terminal.empty()) asked.terminal = terminal_here(runtime, tmux_program()).terminal_id;
+  if (asked.terminal.empty()) asked.terminal = terminal_here(runtime).terminal_id;
   const signal_watch signals;
   const patient_question question{
       messages::start_share::describe().name, messages::encode(asked), asked.wait,
@@ -115,14 +115,14 @@ void add_share_command(CLI::App& program, invocation& run) {
   auto* command = add_command(
       program, heading::sharing,
       {"share", "share a terminal and print the link for a guest",
-       "termlease share                                     # inside tmux: this pane, to look at\n"
+       "termlease share                                     # inside tmux or zellij: this pane\n"
        "termlease share demo --ttl 10m --key guest.pub      # for whoever has that key\n"
        "curl -s https://example.org/guest.keys | termlease share demo --key -\n"
        "termlease share demo --mode rw --reason 'pairing on the build'"});
   const auto wish = std::make_shared<share_wish>();
   auto& asked = wish->asked;
   add_text(command, "TERMINAL", asked.terminal, "NAME",
-           "name or id (default inside tmux: the pane you are in)");
+           "name or id (default inside tmux or zellij: the pane you are in)");
   add_text(command, "--via", asked.backend, "BACKEND", "what carries it: upterm, tmate");
   add_choice(command, "--mode", asked.mode, {"ro", "rw"}, "look only, or type too (default: ro)");
   add_span(command, "--ttl", asked.ttl, "how long, for example 30m (default: the setting)");

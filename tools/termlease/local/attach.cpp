@@ -2,10 +2,12 @@
 
 #include "config/programs.hpp"
 #include "tools/termlease/local/tmux_here.hpp"
+#include "tools/termlease/local/zellij_here.hpp"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <unistd.h>
 
 namespace termlease::cli {
@@ -24,22 +26,54 @@ attach_plan plan_attach(const terminal_view& terminal, const std::string& inside
       !inside.empty() && !same};
 }
 
-void attach(const terminal_view& terminal, const console& screen) {
+attach_plan plan_zellij_attach(const terminal_view& terminal, const std::string& inside,
+                               bool other_sockets, const std::string& zellij) {
+  if (!inside.empty() && !other_sockets)
+    return {{zellij, "--session", inside, "action", "switch-session", terminal.session},
+            false,
+            terminal.socket_dir};
+  return {{zellij, "attach", terminal.session}, !inside.empty(), terminal.socket_dir};
+}
+
+namespace {
+
+attach_plan plan_for(const terminal_view& terminal) {
+  if (terminal.host == "zellij") {
+    const auto zellij =
+        config::find_zellij(current_settings(config::find_paths()), config::find_paths());
+    const auto around = zellij_place_here();
+    return plan_zellij_attach(terminal, around ? around->session : "",
+                              around && !same_socket(around->sockets, terminal.socket_dir),
+                              zellij.string());
+  }
   const auto around = tmux_place_here();
-  const auto plan = plan_attach(terminal, around ? around->socket : "", tmux_program());
+  return plan_attach(terminal, around ? around->socket : "", tmux_program());
+}
+
+void tell_of_nesting(const terminal_view& terminal, const console& screen) {
+  screen.note(
+      terminal.host == "zellij"
+          ? "this is a zellij inside a zellij: the outer one takes its keys first"
+          : "this is a tmux inside a tmux: press the prefix key twice to reach the inner one");
+  for (const char* name : {"TMUX", "ZELLIJ", "ZELLIJ_SESSION_NAME", "ZELLIJ_PANE_ID"})
+    if (std::string_view(name).starts_with("TMUX") == (terminal.host == "tmux")) ::unsetenv(name);
+}
+
+} // namespace
+
+void attach(const terminal_view& terminal, const console& screen) {
+  const auto plan = plan_for(terminal);
   if (::isatty(STDIN_FILENO) != 1)
     throw failed("no_tty", "attaching needs a terminal, and stdin is none",
                  "run it in a terminal window");
-  if (plan.nested) {
-    screen.note("this is a tmux inside a tmux: press the prefix key twice to reach the inner one");
-    ::unsetenv("TMUX");
-  }
+  if (plan.nested) tell_of_nesting(terminal, screen);
+  if (!plan.sockets.empty()) ::setenv("ZELLIJ_SOCKET_DIR", plan.sockets.c_str(), 1);
   std::vector<char*> arguments;
   for (const auto& each : plan.argv) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
   ::execv(arguments[0], arguments.data());
-  throw failed("tmux_missing", plan.argv[0] + " can't be run: " + std::strerror(errno),
-               "see `termlease doctor`");
+  throw failed(terminal.host == "tmux" ? "tmux_missing" : "host_missing",
+               plan.argv[0] + " can't be run: " + std::strerror(errno), "see `termlease doctor`");
 }
 
 terminal_view open_terminal(const invocation& run, const std::string& name) {

@@ -52,6 +52,20 @@ finding examine_tmux(const config::settings& chosen) {
   }
 }
 
+/// Whoever has no terminal in it needs none.
+finding examine_zellij(const config::settings& chosen, const config::paths& where) {
+  const std::string how = "only for terminals in zellij; `termlease terminal new NAME --host "
+                          "zellij` builds it where cargo is";
+  try {
+    auto found = examine_version("zellij", config::find_zellij(chosen, where), "--version",
+                                 config::oldest_zellij, how);
+    if (found.state == finding_state::missing) found.state = finding_state::remark;
+    return found;
+  } catch (const messages::failed& problem) {
+    return {"zellij", finding_state::remark, problem.why().message, how};
+  }
+}
+
 finding examine_ssh(const char* program, finding_state when_missing, const char* what_for) {
   const auto found = config::on_path(program);
   if (!found.empty()) return good(program, found.string());
@@ -153,7 +167,8 @@ finding examine_policy(const config::paths& where) {
 
 std::vector<finding> examine_programs(const config::settings& chosen, const config::paths& where) {
   std::vector<finding> findings{
-      examine_tmux(chosen), examine_ssh("ssh", finding_state::remark, "guests need it, you don't"),
+      examine_tmux(chosen), examine_zellij(chosen, where),
+      examine_ssh("ssh", finding_state::remark, "guests need it, you don't"),
       examine_ssh("ssh-keygen", finding_state::missing, "keys are made with it")};
   examine_upterm(chosen, where, findings);
   examine_tmate(chosen, where, findings);

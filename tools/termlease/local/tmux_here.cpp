@@ -1,7 +1,9 @@
 #include "tools/termlease/local/tmux_here.hpp"
 
 #include "tools/termlease/invocation.hpp"
+#include "tools/termlease/local/attach.hpp"
 #include "tools/termlease/local/program.hpp"
+#include "tools/termlease/local/zellij_here.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -66,31 +68,71 @@ std::string terminal_name_from(std::string_view session) {
   return name.empty() ? "tmux" : name;
 }
 
-terminal_view terminal_here(bus::client& runtime, const std::string& tmux) {
+namespace {
+
+/// What adopting this very pane asks for, as far as the variables say it; nothing where they don't.
+std::optional<messages::adopt_terminal> pane_here() {
+  messages::adopt_terminal asked;
+  if (const auto place = zellij_place_here()) {
+    asked.host = "zellij";
+    asked.session = place->session;
+    asked.socket_dir = place->sockets;
+    asked.pane = place->pane;
+    return asked;
+  }
   const auto place = tmux_place_here();
-  if (!place)
-    throw failed("no_terminal", "no terminal was named, and this is not inside of tmux",
-                 "name one (`termlease terminals` lists them), or open one: termlease terminal new "
-                 "NAME");
-  const auto open = runtime.ask<messages::terminal_list>(messages::list_terminals{}).terminals;
-  for (const auto& each : open)
-    if (each.pane == place->pane && same_socket(each.tmux_socket, place->socket)) return each;
-  const auto session = session_of(*place, tmux);
-  const auto wanted = terminal_name_from(session.name);
-  auto name = wanted;
-  for (int i = 2; i < names_to_try && std::ranges::count(open, name, &terminal_view::name) != 0;
-       ++i)
-    name = wanted + "-" + std::to_string(i);
-  return runtime.ask<terminal_view>(
-      messages::adopt_terminal{name, {}, place->socket, session.id, place->pane});
+  if (!place) return {};
+  asked.host = "tmux";
+  asked.tmux_socket = place->socket;
+  asked.pane = place->pane;
+  return asked;
 }
 
-bool adopt_this_pane(messages::adopt_terminal& asked, const std::string& tmux) {
-  const auto place = tmux_place_here();
-  if (!place || !asked.tmux_socket.empty()) return false;
-  asked.tmux_socket = place->socket;
-  asked.tmux_session = session_of(*place, tmux).id;
-  if (asked.pane.empty()) asked.pane = place->pane;
+/// The session's name; of tmux's its id is filled in.
+std::string name_session(messages::adopt_terminal& asked) {
+  if (asked.host != "tmux") return asked.session;
+  const auto session = session_of({asked.tmux_socket, asked.pane}, tmux_program());
+  asked.tmux_session = session.id;
+  return session.name;
+}
+
+bool is_of(const messages::adopt_terminal& asked, const terminal_view& open) {
+  if (open.host != asked.host || open.pane != asked.pane) return false;
+  return asked.host == "tmux"
+             ? same_socket(open.tmux_socket, asked.tmux_socket)
+             : open.session == asked.session && same_socket(open.socket_dir, asked.socket_dir);
+}
+
+} // namespace
+
+terminal_view terminal_here(bus::client& runtime) {
+  const auto here = pane_here();
+  if (!here)
+    throw failed("no_terminal", "no terminal was named, and this is not inside of tmux or zellij",
+                 "name one (`termlease terminals` lists them), or open one: termlease terminal new "
+                 "NAME");
+  auto asked = *here;
+  const auto open = runtime.ask<messages::terminal_list>(messages::list_terminals{}).terminals;
+  for (const auto& each : open)
+    if (is_of(asked, each)) return each;
+  const auto wanted = terminal_name_from(name_session(asked));
+  asked.name = wanted;
+  for (int i = 2;
+       i < names_to_try && std::ranges::count(open, asked.name, &terminal_view::name) != 0; ++i)
+    asked.name = wanted + "-" + std::to_string(i);
+  return runtime.ask<terminal_view>(asked);
+}
+
+bool adopt_this_pane(messages::adopt_terminal& asked) {
+  if (!asked.tmux_socket.empty() || !asked.socket_dir.empty()) return false;
+  auto here = pane_here();
+  if (!here) return false;
+  auto found = std::move(*here);
+  name_session(found);
+  found.name = asked.name;
+  found.lane = asked.lane;
+  if (!asked.pane.empty()) found.pane = asked.pane;
+  asked = std::move(found);
   return true;
 }
 

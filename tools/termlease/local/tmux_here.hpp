@@ -1,7 +1,8 @@
 #pragma once
 
 // Why: "share this" needs no name inside tmux: tmux tells every program in a pane which server and
-// pane it is in. That is only a hint for convenience, so it is checked by asking that server.
+// pane it is in. That is only a hint for convenience, so it is checked by asking that server. What
+// zellij tells is in zellij_here.hpp.
 
 #include "bus/client/client.hpp"
 #include "messages/terminals.hpp"
@@ -31,11 +32,11 @@ bool same_socket(const std::string& one, const std::string& other);
 std::string terminal_name_from(std::string_view session);
 
 /// The terminal in which this command runs: the open one with this pane, else a newly adopted one
-/// named after its session. Throws `failed` (`no_terminal`) outside of tmux.
-messages::terminal_view terminal_here(bus::client& runtime, const std::string& tmux);
+/// named after its session. Throws `failed` (`no_terminal`) outside of tmux and zellij.
+messages::terminal_view terminal_here(bus::client& runtime);
 
-/// Fills in socket, session and pane of this process; false outside of tmux.
-bool adopt_this_pane(messages::adopt_terminal& asked, const std::string& tmux);
+/// Fills in host, socket, session and pane of this process; false outside of tmux and zellij.
+bool adopt_this_pane(messages::adopt_terminal& asked);
 
 /// The socket of the user's own tmux server: the one around us, else tmux's default.
 std::string default_tmux_socket();

@@ -104,7 +104,8 @@ _termlease() {
       if (!option.takes_value) continue;
       std::string values;
       for (const auto& value : option.values) values += (values.empty() ? "" : " ") + value;
-      const bool file = option.name == "--key" || option.name == "--tmux-socket";
+      const bool file = option.name == "--key" || option.name == "--tmux-socket" ||
+                        option.name == "--zellij-sockets";
       script += "    " + in_quotes(each.path + " " + option.name) + ") COMPREPLY=($(compgen " +
                 (file ? "-f" : "-W " + in_quotes(values)) + " -- \"$cur\")); return ;;\n";
     }

@@ -192,13 +192,13 @@ void print_share(const console& to, const messages::share_view& share) {
 }
 
 void print_terminals(const console& to, const std::vector<messages::terminal_view>& terminals) {
-  table rows({"NAME", "STATE", "LANE", "KIND", "SESSION", "PANE", "OPENED", "ID"});
+  table rows({"NAME", "STATE", "LANE", "KIND", "HOST", "SESSION", "PANE", "OPENED", "ID"});
   const auto at = now();
   for (const auto& each : terminals) {
     const bool open = each.state == messages::terminal_state::open;
     rows.add({cell(each.name, tone::bold),
               cell(messages::name_of(each.state), open ? tone::good : tone::dim), each.lane,
-              each.adopted ? "adopted" : "ours", each.tmux_session, each.pane,
+              each.adopted ? "adopted" : "ours", each.host, messages::session_of(each), each.pane,
               relative(each.created_at, at), short_id(each.terminal_id)});
   }
   print_or_say(to, rows, "no terminals; open one with: termlease terminal new NAME");

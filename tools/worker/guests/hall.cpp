@@ -62,7 +62,7 @@ std::size_t hall::size() const {
 hall::state::state(loop& events, mirror_options pane, hall_options options, hall_events callbacks)
     : loop_(events), options_(std::move(options)), events_(std::move(callbacks)),
       recording_left_(std::make_shared<std::uint64_t>(options_.recording_limit)),
-      mirror_(
+      mirror_(make_mirror(
           events,
           [&] {
             pane.read_only |= options_.mode != messages::share_mode::rw;
@@ -71,7 +71,7 @@ hall::state::state(loop& events, mirror_options pane, hall_options options, hall
           mirror_events{[this](std::size_t bytes) { changed(bytes); },
                         [this](messages::failure why) {
                           if (events_.terminal_gone) events_.terminal_gone(std::move(why));
-                        }}) {
+                        }})) {
   open_door();
 }
 
@@ -155,7 +155,7 @@ void hall::state::greeted(guest_number number) {
   auto& who = *find(number);
   loop_.cancel(std::exchange(who.end_timer, 0));
   if (ended_) return let_go(number, "The share has ended.");
-  mirror_.start();
+  mirror_->start();
   who.picture.set_status("checking…", false);
   draw(who);
   listen_to(who);
@@ -196,8 +196,8 @@ void hall::state::set_mode(guest_number number, messages::share_mode mode) {
     if (number == 0 || each == number) change_mode(*who, mode);
     anyone |= who->mode() == messages::share_mode::rw;
   }
-  mirror_.set_read_only(!anyone);
-  if (mirror_.congested() && relief_timer_ == 0) relieve();
+  mirror_->set_read_only(!anyone);
+  if (mirror_->congested() && relief_timer_ == 0) relieve();
   for (const auto& [each, who] : guests_) listen_to(*who);
 }
 
@@ -242,7 +242,7 @@ void hall::state::remove(guest_number number) {
   const bool arrived = found->second->arrived();
   auto recording = found->second->end_recording();
   guests_.erase(found);
-  if (size() == 0) mirror_.stop();
+  if (size() == 0) mirror_->stop();
   if (arrived && events_.left) events_.left(number, std::move(recording));
 }
 
@@ -255,7 +255,7 @@ void hall::state::end_all(const std::string& text) {
   ended_ = true;
   close_door();
   for (const auto& [number, who] : guests_) let_go(number, text);
-  mirror_.stop();
+  mirror_->stop();
   loop_.cancel(std::exchange(draw_timer_, 0));
 }
 

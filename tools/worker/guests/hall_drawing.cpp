@@ -19,7 +19,7 @@ void hall::state::changed(std::size_t output_bytes) {
 
 void hall::state::draw_soon() {
   loop_.cancel(std::exchange(draw_timer_, 0));
-  const auto wait = pace_.wait(loop::clock::now(), mirror_.flooded());
+  const auto wait = pace_.wait(loop::clock::now(), mirror_->flooded());
   if (wait.count() == 0) return draw_all();
   draw_timer_ = loop_.after(wait, [this] {
     draw_timer_ = 0;
@@ -37,15 +37,15 @@ void hall::state::draw_all() {
 }
 
 void hall::state::draw(guest& to) {
-  const bool may_see = to.now == guest::phase::admitted && mirror_.ready();
-  to.draw(may_see ? &mirror_.picture() : nullptr);
+  const bool may_see = to.now == guest::phase::admitted && mirror_->ready();
+  to.draw(may_see ? &mirror_->picture() : nullptr);
   if (!to.recorded()) let_go(to.number, unrecorded);
 }
 
 // What a guest types before it can reach the pane waits in its terminal.
 void hall::state::listen_to(guest& who) {
   const bool types = who.now == guest::phase::admitted && who.mode() == messages::share_mode::rw;
-  who.listen(!types || (mirror_.ready() && relief_timer_ == 0));
+  who.listen(!types || (mirror_->ready() && relief_timer_ == 0));
 }
 
 void hall::state::set_status(std::string text, bool alert) {
@@ -81,12 +81,12 @@ void hall::state::note(guest_number number, const std::string& text) {
 
 void hall::state::typed(guest_number number, std::string_view bytes) {
   auto& who = *find(number);
-  if (who.mode() != messages::share_mode::rw || !mirror_.ready()) return;
+  if (who.mode() != messages::share_mode::rw || !mirror_->ready()) return;
   pace_.typed(loop::clock::now());
   hand writes(*this, number);
-  who.keys.feed(bytes, who.picture.shown(), mirror_.picture().modes(), writes);
+  who.keys.feed(bytes, who.picture.shown(), mirror_->picture().modes(), writes);
   wait_for_more(number);
-  if (!mirror_.congested() || relief_timer_ != 0) return;
+  if (!mirror_->congested() || relief_timer_ != 0) return;
   relieve();
   for (const auto& [each, anyone] : guests_) listen_to(*anyone);
 }
@@ -106,17 +106,17 @@ void hall::state::wait_for_more(guest_number number) {
 void hall::state::relieve() {
   relief_timer_ = loop_.after(relief_time, [this] {
     relief_timer_ = 0;
-    if (mirror_.congested()) return relieve();
+    if (mirror_->congested()) return relieve();
     for (const auto& [each, anyone] : guests_) listen_to(*anyone);
   });
 }
 
 void hall::state::hand::keys(std::string_view bytes) {
-  room_.mirror_.input(bytes);
+  room_.mirror_->input(bytes);
 }
 
 void hall::state::hand::paste(std::string_view body) {
-  room_.mirror_.paste(body);
+  room_.mirror_->paste(body);
 }
 
 void hall::state::hand::paste_too_large() {

@@ -7,6 +7,7 @@
 #include "tools/worker/guests/pace.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace termlease::worker {
@@ -72,7 +73,7 @@ private:
   hall_options options_;
   hall_events events_;
   std::shared_ptr<std::uint64_t> recording_left_;
-  mirror mirror_;
+  std::unique_ptr<mirror> mirror_;
   int door_ = -1;
   guest_number last_number_ = 0;
   std::map<guest_number, std::unique_ptr<guest>> guests_;

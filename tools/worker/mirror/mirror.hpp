@@ -1,8 +1,10 @@
 #pragma once
 
-// Why: a guest is never a client of the operator's tmux, because every kind of attached client
-// could be led into other sessions. The mirror is the one place that talks to that tmux: it follows
-// exactly one pane through control mode, and writes into it only by commands that it builds itself.
+// Why: a guest is never a client of the operator's tmux or zellij, because every kind of attached
+// client could be led into other sessions. The mirror is the one place that talks to that host: it
+// follows exactly one pane, and writes into it only by commands that it builds itself. What guests
+// see and do is the same whichever host it is; a new host is a folder beside tmux/ with a class
+// that is a `mirror`, and a line in mirrors.cpp.
 
 #include "messages/failure.hpp"
 #include "tools/worker/loop.hpp"
@@ -16,10 +18,12 @@
 namespace termlease::worker {
 
 struct mirror_options {
-  std::string tmux;        ///< path of the program
-  std::string tmux_socket; ///< path of the tmux server's socket
-  std::string pane;        ///< pane id, "%3"
-  bool read_only = true;   ///< nothing that is typed or pasted reaches tmux
+  std::string host;      ///< "tmux", "zellij"
+  std::string program;   ///< path of the host's program
+  std::string socket;    ///< of tmux's server; of zellij the folder of its sockets
+  std::string session;   ///< of zellij: the session's name
+  std::string pane;      ///< "%3" of tmux, "terminal_3" of zellij
+  bool read_only = true; ///< nothing that is typed or pasted reaches the host
 };
 
 struct mirror_events {
@@ -33,36 +37,32 @@ struct mirror_events {
 
 class mirror {
 public:
-  mirror(loop& events, mirror_options options, mirror_events callbacks);
-  ~mirror();
-  mirror(const mirror&) = delete;
-  mirror& operator=(const mirror&) = delete;
+  virtual ~mirror() = default;
 
   /// Begins to follow the pane; the first `changed` comes with the first whole picture.
-  void start();
-  /// Ends the tmux client; nothing of it is left afterwards. May be started again.
-  void stop();
-  bool running() const;
+  virtual void start() = 0;
+  /// Ends all that was started at the host; nothing of it is left afterwards. May be started again.
+  virtual void stop() = 0;
+  virtual bool running() const = 0;
   /// Whether there is a whole picture to show.
-  bool ready() const;
+  virtual bool ready() const = 0;
   /// Whether more is printed than is followed: the picture is of a moment now and then.
-  bool flooded() const;
-  const screen& picture() const;
+  virtual bool flooded() const = 0;
+  virtual const screen& picture() const = 0;
 
-  /// Types `bytes` into the pane, unless the pane is in a mode of tmux (copy mode, a tree) or its
-  /// input is copied to other panes. Dropped when read-only or not ready.
-  void input(std::string_view bytes);
-  /// Pastes `body`; tmux adds the brackets when the pane's program asked for them. Same conditions
-  /// as `input`.
-  void paste(std::string_view body);
-  /// Whether what is typed can reach tmux from now on.
-  void set_read_only(bool read_only);
-  /// Whether what was typed is waiting for tmux to take it, or would: read no more from guests.
-  bool congested() const;
-
-private:
-  class state;
-  std::unique_ptr<state> state_;
+  /// Types `bytes` into the pane, unless the host does something of its own with them there (copy
+  /// mode, a tree, other panes that get the same). Dropped when read-only or not ready.
+  virtual void input(std::string_view bytes) = 0;
+  /// Pastes `body`; the host adds the brackets when the pane's program asked for them. Same
+  /// conditions as `input`.
+  virtual void paste(std::string_view body) = 0;
+  /// Whether what is typed can reach the host from now on.
+  virtual void set_read_only(bool read_only) = 0;
+  /// Whether what was typed is waiting for the host to take it, or would: read no more from guests.
+  virtual bool congested() const = 0;
 };
+
+/// Throws `failed` (`unknown_host`, `bad_pane`).
+std::unique_ptr<mirror> make_mirror(loop& events, mirror_options options, mirror_events callbacks);
 
 } // namespace termlease::worker

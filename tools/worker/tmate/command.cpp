@@ -4,7 +4,6 @@
 #include "tools/worker/work_dir.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 
 namespace termlease::worker::tmate {
@@ -14,7 +13,6 @@ namespace {
 /// No key has it: for the kinds that the relay doesn't have, instead of those of a public relay.
 constexpr auto no_fingerprint = "none";
 
-constexpr extent usual{24, 80};
 constexpr extent largest{200, 500};
 
 std::string quoted(const std::string& word) {
@@ -83,16 +81,6 @@ std::string configuration_text(const messages::worker_lines::start& share, const
 extent window_size(messages::share_mode mode, extent pane) {
   if (mode == messages::share_mode::rw) return largest;
   return {std::min(pane.rows + 1, largest.rows), std::min(pane.columns, largest.columns)};
-}
-
-extent pane_size(const std::string& answer) {
-  extent size;
-  const auto* const end = answer.data() + answer.size();
-  const auto [space, no_rows] = std::from_chars(answer.data(), end, size.rows);
-  if (no_rows != std::errc{} || space == end) return usual;
-  const auto [rest, no_columns] = std::from_chars(space + 1, end, size.columns);
-  const bool whole = no_columns == std::errc{} && rest == end;
-  return whole && size.rows > 0 && size.columns > 0 ? size : usual;
 }
 
 child_spec host_command(const messages::worker_lines::start& share, const files& where,

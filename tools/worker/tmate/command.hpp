@@ -33,11 +33,6 @@ std::string configuration_text(const messages::worker_lines::start& share, const
 /// they are smaller: so for them it is as large as the pane, with a row for the status below it.
 extent window_size(messages::share_mode mode, extent pane);
 
-/// Rows and columns in tmux's answer to `pane_size_question`; those of a usual terminal where it is
-/// no answer.
-extent pane_size(const std::string& answer);
-inline constexpr auto pane_size_question = "#{pane_height} #{pane_width}";
-
 /// `tmate -F … new-session …`, without descriptors.
 child_spec host_command(const messages::worker_lines::start& share, const files& where,
                         const std::string& guest_socket, extent window);

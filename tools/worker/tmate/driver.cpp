@@ -4,7 +4,7 @@
 #include "tools/worker/child.hpp"
 #include "tools/worker/descendants.hpp"
 #include "tools/worker/lines.hpp"
-#include "tools/worker/mirror/tmux_client.hpp"
+#include "tools/worker/pane.hpp"
 #include "tools/worker/share_files.hpp"
 #include "tools/worker/tmate/command.hpp"
 #include "tools/worker/tmate/output.hpp"
@@ -57,6 +57,7 @@ private:
   void launch();
   void try_again();
   void read();
+  void seen(extent pane);
   void close_output();
   void heard(std::string_view line);
   void linked();
@@ -72,7 +73,7 @@ private:
   std::string guest_socket_;
   backend_events events_;
   files files_;
-  std::optional<tmux_question> question_; ///< how large the pane is
+  std::unique_ptr<mirror> glance_; ///< how large the pane is
   extent window_;
   std::optional<child> child_;
   int output_ = -1; ///< what it says, on either stream
@@ -105,7 +106,7 @@ driver::driver(backend_setup setup)
 
 driver::~driver() {
   cancel_timers();
-  question_.reset();
+  glance_.reset();
   child_.reset();
   close_output();
 }
@@ -124,11 +125,25 @@ void driver::start() {
           true,
           false});
   });
-  question_.emplace(loop_, tmux_server{share_.tmux, share_.tmux_socket}, share_.pane,
-                    pane_size_question, [this](const std::string& answer) {
-                      window_ = window_size(share_.mode, pane_size(answer));
-                      if (!failed_ && !stopping_) launch();
-                    });
+  window_ = window_size(share_.mode, {});
+  if (share_.mode == messages::share_mode::rw) return launch();
+  glance_ = make_mirror(loop_, pane_of(share_),
+                        {[this](std::size_t) {
+                           if (glance_->ready()) seen(glance_->picture().size());
+                         },
+                         [this](messages::failure why) { fail({std::move(why), false, true}); }});
+  glance_->start();
+}
+
+/// The mirror goes in a turn of its own: it is in the midst of telling.
+void driver::seen(extent pane) {
+  if (look_ != 0) return;
+  window_ = window_size(share_.mode, pane);
+  look_ = loop_.after({}, [this] {
+    look_ = 0;
+    glance_.reset();
+    if (!failed_ && !stopping_) launch();
+  });
 }
 
 void driver::launch() {

@@ -1,6 +1,6 @@
-// termlease-hall-host TMUX SOCKET PANE GUEST_SOCKET ro|rw: a hall with nobody at the door. Tests of
-// what guests see and do need no backend: it lets in everybody who comes. Orders on stdin, a line
-// each: "status TEXT", "alert TEXT", "mode GUEST ro|rw", "end TEXT".
+// termlease-hall-host tmux|zellij PROGRAM SOCKET SESSION PANE GUEST_SOCKET ro|rw: a hall with
+// nobody at the door. Tests of what guests see and do need no backend: it lets in all who come.
+// Orders on stdin, a line each: "status TEXT", "alert TEXT", "mode GUEST ro|rw", "end TEXT".
 
 #include "tools/worker/guests/hall.hpp"
 
@@ -94,9 +94,10 @@ private:
 } // namespace
 
 int main(int count, char** words) {
-  if (count != 6) return 2;
+  if (count != 8) return 2;
   std::signal(SIGPIPE, SIG_IGN);
   const auto mode =
-      messages::value_named<messages::share_mode>(words[5]).value_or(messages::share_mode::ro);
-  host({words[1], words[2], words[3], mode == messages::share_mode::ro}, words[4], mode);
+      messages::value_named<messages::share_mode>(words[7]).value_or(messages::share_mode::ro);
+  host({words[1], words[2], words[3], words[4], words[5], mode == messages::share_mode::ro},
+       words[6], mode);
 }

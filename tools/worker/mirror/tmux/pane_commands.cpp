@@ -1,4 +1,4 @@
-#include "tools/worker/mirror/pane_commands.hpp"
+#include "tools/worker/mirror/tmux/pane_commands.hpp"
 
 #include <algorithm>
 

@@ -1,12 +1,13 @@
 #pragma once
 
-// Why: apart from mirror.hpp so that who uses a mirror sees nothing of tmux's control mode.
+// Why: tmux is followed through control mode, the one of its ways that shows exactly one pane and
+// every byte of it. The picture is a snapshot, and then what the pane's program prints.
 
-#include "tools/worker/mirror/flood_gauge.hpp"
 #include "tools/worker/mirror/mirror.hpp"
 #include "tools/worker/mirror/output_parser.hpp"
-#include "tools/worker/mirror/snapshot.hpp"
-#include "tools/worker/mirror/tmux_client.hpp"
+#include "tools/worker/mirror/tmux/flood_gauge.hpp"
+#include "tools/worker/mirror/tmux/snapshot.hpp"
+#include "tools/worker/mirror/tmux/tmux_client.hpp"
 
 #include <deque>
 #include <memory>
@@ -16,29 +17,28 @@
 
 namespace termlease::worker {
 
-class mirror::state final : public control_handler {
+class tmux_mirror final : public mirror, public control_handler {
 public:
-  state(loop& events, mirror_options options, mirror_events callbacks);
+  tmux_mirror(loop& events, mirror_options options, mirror_events callbacks);
 
-  ~state();
+  ~tmux_mirror() override;
+  tmux_mirror(const tmux_mirror&) = delete;
+  tmux_mirror& operator=(const tmux_mirror&) = delete;
 
-  void start();
-  void stop();
-  void type(std::string_view bytes);
-  void paste(std::string_view body);
-  void set_read_only(bool read_only);
+  void start() override;
+  void stop() override;
+  void input(std::string_view bytes) override;
+  void paste(std::string_view body) override;
+  void set_read_only(bool read_only) override;
+  bool congested() const override;
 
-  bool attached_now() const { return client_ && attached_; }
+  bool running() const override { return running_; }
 
-  bool running() const { return running_; }
+  bool ready() const override { return running_ && ready_; }
 
-  bool ready() const { return running_ && ready_; }
+  bool flooded() const override { return ready_ && (paused_ || lost_output_); }
 
-  bool flooded() const { return ready_ && (paused_ || lost_output_); }
-
-  const screen& picture() const { return screen_; }
-
-  std::size_t unsent() const { return client_ ? client_->unsent() : 0; }
+  const screen& picture() const override { return screen_; }
 
 private:
   enum class stage { none, rows, saved_rows, pending };

@@ -37,7 +37,4 @@ messages::failure kill_problem(const messages::program_result& result);
 /// Reads what the first two answer; throws `failed` (`tmux_failed`, `no_such_session`).
 pane_facts read_pane(const messages::program_result& result);
 
-/// True for names that tmux and people can use: letters, digits, `_` and `-`, 1 to 64 of them.
-bool is_name(const std::string& name);
-
 } // namespace termlease::actors::tmux

@@ -1,4 +1,4 @@
-#include "tools/worker/mirror/control_reader.hpp"
+#include "tools/worker/mirror/tmux/control_reader.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "tools/worker/mirror/snapshot.hpp"
+#include "tools/worker/mirror/tmux/snapshot.hpp"
 
 #include "tools/worker/mirror/output_parser.hpp"
 

@@ -1,7 +1,6 @@
-#include "tools/worker/mirror/mirror.hpp"
+#include "tools/worker/mirror/tmux/tmux_mirror.hpp"
 
-#include "tools/worker/mirror/mirror_state.hpp"
-#include "tools/worker/mirror/pane_commands.hpp"
+#include "tools/worker/mirror/tmux/pane_commands.hpp"
 
 #include <unistd.h>
 #include <utility>
@@ -15,79 +14,34 @@ constexpr std::string_view whereabouts = "#{pane_id} #{session_id} #{pane_dead}"
 
 } // namespace
 
-mirror::mirror(loop& events, mirror_options options, mirror_events callbacks)
-    : state_(std::make_unique<state>(events, std::move(options), std::move(callbacks))) {}
-
-mirror::~mirror() = default;
-
-void mirror::start() {
-  state_->start();
-}
-
-void mirror::stop() {
-  state_->stop();
-}
-
-bool mirror::running() const {
-  return state_->running();
-}
-
-bool mirror::ready() const {
-  return state_->ready();
-}
-
-bool mirror::flooded() const {
-  return state_->flooded();
-}
-
-const screen& mirror::picture() const {
-  return state_->picture();
-}
-
-void mirror::input(std::string_view bytes) {
-  state_->type(bytes);
-}
-
-void mirror::paste(std::string_view body) {
-  state_->paste(body);
-}
-
-bool mirror::congested() const {
-  return state_->running() && (!state_->attached_now() || state_->unsent() > most_unsent);
-}
-
-void mirror::set_read_only(bool read_only) {
-  state_->set_read_only(read_only);
-}
-
-mirror::state::state(loop& events, mirror_options options, mirror_events callbacks)
+tmux_mirror::tmux_mirror(loop& events, mirror_options options, mirror_events callbacks)
     : loop_(events), options_(std::move(options)),
-      events_(std::move(callbacks)), server_{options_.tmux, options_.tmux_socket} {
+      events_(std::move(callbacks)), server_{options_.program, options_.socket} {
   if (!is_pane_id(options_.pane))
     throw messages::failed("bad_pane", "'" + options_.pane + "' is no pane of tmux",
                            "a pane is named like %3");
 }
 
-mirror::state::~state() {
+tmux_mirror::~tmux_mirror() {
   stop();
   loop_.cancel(retire_timer_);
 }
 
-void mirror::state::start() {
+void tmux_mirror::start() {
   if (running_) return;
   running_ = true;
   restarts_.clear();
   locate();
 }
 
-void mirror::state::stop() {
+void tmux_mirror::stop() {
   running_ = ready_ = false;
   loop_.cancel(std::exchange(restart_timer_, 0));
   drop_client();
 }
 
 /// Nothing that was asked of it, or was to be, is left.
-void mirror::state::drop_client() {
+void tmux_mirror::drop_client() {
   for (auto* timer : {&doubt_timer_, &probe_timer_, &flood_timer_})
     loop_.cancel(std::exchange(*timer, 0));
   paused_ = false;
@@ -96,7 +50,7 @@ void mirror::state::drop_client() {
   retire();
 }
 
-void mirror::state::retire() {
+void tmux_mirror::retire() {
   if (question_) old_questions_.push_back(std::move(question_));
   if (retire_timer_ != 0) return;
   retire_timer_ = loop_.after(std::chrono::milliseconds(0), [this] {
@@ -107,13 +61,13 @@ void mirror::state::retire() {
 }
 
 // tmux attaches to sessions, and a session is found by its id: naming the pane would select it.
-void mirror::state::locate() {
+void tmux_mirror::locate() {
   question_ =
       std::make_unique<tmux_question>(loop_, server_, options_.pane, std::string(whereabouts),
                                       [this](std::string answer) { located(answer); });
 }
 
-void mirror::state::located(const std::string& answer) {
+void tmux_mirror::located(const std::string& answer) {
   retire();
   const auto wanted = options_.pane + " $";
   if (!running_) return;
@@ -122,7 +76,7 @@ void mirror::state::located(const std::string& answer) {
   attach(answer.substr(wanted.size() - 1, end - wanted.size() + 1));
 }
 
-void mirror::state::attach(const std::string& session) {
+void tmux_mirror::attach(const std::string& session) {
   session_ = session;
   stage_ = stage::none;
   attached_ = asked_ = ask_again_ = client_unfit_ = paused_ = false;
@@ -138,7 +92,7 @@ void mirror::state::attach(const std::string& session) {
 }
 
 // The operator may detach every client or move the pane; whoever is still there is followed.
-void mirror::state::restart() {
+void tmux_mirror::restart() {
   drop_client();
   const auto now = loop::clock::now();
   while (!restarts_.empty() && now - restarts_.front() > restart_window) restarts_.pop_front();
@@ -153,27 +107,32 @@ void mirror::state::restart() {
 }
 
 /// A client of tmux is read-only or not for as long as it lives.
-void mirror::state::set_read_only(bool read_only) {
+void tmux_mirror::set_read_only(bool read_only) {
   if (std::exchange(options_.read_only, read_only) == read_only || !client_) return;
   drop_client();
   locate();
 }
 
-messages::failure mirror::state::pane_gone() {
+messages::failure tmux_mirror::pane_gone() {
   return {"terminal_gone", "the shared terminal was closed", "share another terminal"};
 }
 
-void mirror::state::close(messages::failure why) {
+void tmux_mirror::close(messages::failure why) {
   stop();
   events_.closed(std::move(why));
 }
 
-void mirror::state::type(std::string_view bytes) {
+bool tmux_mirror::congested() const {
+  if (!running_) return false;
+  return !client_ || !attached_ || client_->unsent() > most_unsent;
+}
+
+void tmux_mirror::input(std::string_view bytes) {
   if (options_.read_only || !ready() || !client_) return;
   client_->send(typing_commands(options_.pane, bytes));
 }
 
-void mirror::state::paste(std::string_view body) {
+void tmux_mirror::paste(std::string_view body) {
   if (options_.read_only || !ready() || !client_) return;
   const auto name = "termlease-" + std::to_string(getpid()) + "-" + std::to_string(++pastes_);
   client_->send(pasting_commands(options_.pane, name, body));

@@ -1,4 +1,4 @@
-#include "tools/worker/mirror/tmux_client.hpp"
+#include "tools/worker/mirror/tmux/tmux_client.hpp"
 
 #include "messages/failure.hpp"
 

@@ -1,10 +1,9 @@
-#include "actors/terminals/tmux.hpp"
+#include "actors/terminals/tmux/commands.hpp"
 
 #include "messages/failure.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <sstream>
 
 namespace termlease::actors::tmux {
@@ -86,13 +85,6 @@ pane_facts read_pane(const program_result& result) {
 messages::failure kill_problem(const program_result& result) {
   if (result.problem) return result.problem;
   return result.status == 0 || knows_no_such(result) ? messages::failure{} : tmux_failed(result);
-}
-
-bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && name.front() != '-' &&
-         std::all_of(name.begin(), name.end(), [](unsigned char each) {
-           return std::isalnum(each) || each == '_' || each == '-';
-         });
 }
 
 } // namespace termlease::actors::tmux

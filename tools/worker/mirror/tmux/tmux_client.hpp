@@ -7,7 +7,7 @@
 
 #include "tools/worker/child.hpp"
 #include "tools/worker/loop.hpp"
-#include "tools/worker/mirror/control_reader.hpp"
+#include "tools/worker/mirror/tmux/control_reader.hpp"
 
 #include <functional>
 #include <memory>

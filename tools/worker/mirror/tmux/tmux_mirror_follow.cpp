@@ -1,12 +1,12 @@
 // The mirror's half that reads what tmux says.
-#include "tools/worker/mirror/mirror_state.hpp"
-#include "tools/worker/mirror/pane_commands.hpp"
+#include "tools/worker/mirror/tmux/pane_commands.hpp"
+#include "tools/worker/mirror/tmux/tmux_mirror.hpp"
 
 #include <utility>
 
 namespace termlease::worker {
 
-void mirror::state::on_output(std::string_view pane, std::string_view escaped) {
+void tmux_mirror::on_output(std::string_view pane, std::string_view escaped) {
   if (pane != options_.pane) return silence(pane);
   // Until the snapshot comes, everything before it is in it.
   if (!ready_ || lost_output_) return;
@@ -24,14 +24,14 @@ void mirror::state::on_output(std::string_view pane, std::string_view escaped) {
 }
 
 // By us, or by tmux because we were slow.
-void mirror::state::paused() {
+void tmux_mirror::paused() {
   paused_ = lost_output_ = true;
   calm_ = false;
   scrolled_to_.reset();
   look_at_flood_in(gauge_.paused(loop::clock::now()));
 }
 
-void mirror::state::look_at_flood_in(std::chrono::milliseconds wait) {
+void tmux_mirror::look_at_flood_in(std::chrono::milliseconds wait) {
   if (flood_timer_ != 0) return;
   flood_timer_ = loop_.after(wait, [this] {
     flood_timer_ = 0;
@@ -39,7 +39,7 @@ void mirror::state::look_at_flood_in(std::chrono::milliseconds wait) {
   });
 }
 
-void mirror::state::look_at_flood(std::uint32_t history) {
+void tmux_mirror::look_at_flood(std::uint32_t history) {
   calm_ = scrolled_to_ == history;
   scrolled_to_ = history;
   if (calm_) return ask_for_snapshot();
@@ -47,13 +47,13 @@ void mirror::state::look_at_flood(std::uint32_t history) {
 }
 
 // By a pause: tmux up to 3.6 crashes when a pane with output on its way is turned off.
-void mirror::state::silence(std::string_view pane) {
+void tmux_mirror::silence(std::string_view pane) {
   if (!is_pane_id(pane) || !silenced_.emplace(pane).second) return;
   std::string line = "refresh-client -A '";
   client_->send(line.append(pane).append(":pause'\n"));
 }
 
-void mirror::state::on_notice(std::string_view name, std::string_view rest) {
+void tmux_mirror::on_notice(std::string_view name, std::string_view rest) {
   if (name == "pause" && rest == options_.pane) {
     paused();
   } else if (name == "layout-change") {
@@ -66,7 +66,7 @@ void mirror::state::on_notice(std::string_view name, std::string_view rest) {
   }
 }
 
-void mirror::state::ask_for_snapshot() {
+void tmux_mirror::ask_for_snapshot() {
   if (asked_) {
     ask_again_ = true;
     return;
@@ -87,13 +87,13 @@ void mirror::state::ask_for_snapshot() {
 
 // Commands that follow a client's greeting closely may be answered before the client is attached,
 // and until then tmux sends it no output.
-void mirror::state::attached() {
+void tmux_mirror::attached() {
   if (std::exchange(attached_, true) || lost_output_) return;
   lost_output_ = true;
   ask_for_snapshot();
 }
 
-void mirror::state::on_reply(control_reply& reply) {
+void tmux_mirror::on_reply(control_reply& reply) {
   if (!reply.ours) return attached();
   if (!reply.fine) {
     // An error drops the rest of its line.
@@ -124,7 +124,7 @@ void mirror::state::on_reply(control_reply& reply) {
   }
 }
 
-void mirror::state::take_report(control_reply& reply) {
+void tmux_mirror::take_report(control_reply& reply) {
   coming_ = {};
   auto report = read_report(reply.lines[0]);
   if (!report || report->pane != options_.pane || report->dead) {
@@ -144,7 +144,7 @@ void mirror::state::take_report(control_reply& reply) {
   client_->reader().expect_lines(rows);
 }
 
-void mirror::state::adopt() {
+void tmux_mirror::adopt() {
   auto fresh = painted(coming_, screen_.glyphs());
   const bool same_shape =
       !lost_output_ && fresh.size() == screen_.size() && fresh.alternate() == screen_.alternate();
@@ -166,7 +166,7 @@ void mirror::state::adopt() {
   if (std::exchange(ask_again_, false)) ask_for_snapshot();
 }
 
-void mirror::state::after_reading() {
+void tmux_mirror::after_reading() {
   if (ending_) return close(std::exchange(ending_, {}));
   if (client_unfit_) return restart();
   look_for_doubt();
@@ -174,7 +174,7 @@ void mirror::state::after_reading() {
   events_.changed(std::exchange(output_bytes_, 0));
 }
 
-void mirror::state::look_for_doubt() {
+void tmux_mirror::look_for_doubt() {
   if (!ready_ || screen_.suspicion() == doubt::none) return;
   if (screen_.suspicion() == doubt::now) {
     screen_.trust();
@@ -189,14 +189,14 @@ void mirror::state::look_for_doubt() {
 }
 
 // A pane that dies and stays, or moves to another session, says nothing.
-void mirror::state::probe() {
+void tmux_mirror::probe() {
   if (client_)
     client_->send("display-message -p -t " + options_.pane +
                   " 'alive #{pane_id} #{session_id} #{pane_dead}'\n");
   probe_timer_ = loop_.after(probe_interval, [this] { probe(); });
 }
 
-void mirror::state::take_probe(std::string_view answer) {
+void tmux_mirror::take_probe(std::string_view answer) {
   if (answer == options_.pane + " " + session_ + " 0") return;
   if (answer.starts_with(options_.pane + " $") && answer.ends_with(" 0"))
     client_unfit_ = true;
