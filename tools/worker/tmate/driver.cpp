@@ -131,7 +131,9 @@ void driver::start() {
                         {[this](std::size_t) {
                            if (glance_->ready()) seen(glance_->picture().size());
                          },
-                         [this](messages::failure why) { fail({std::move(why), false, true}); }});
+                         [this](messages::failure why) {
+                           fail({std::move(why), false, true});
+                         }});
   glance_->start();
 }
 
