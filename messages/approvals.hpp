@@ -50,7 +50,7 @@ struct approval_vote {
 struct approval_view {
   std::string approval_id;
   approval_state state = approval_state::pending;
-  std::string action; ///< "share.start", "share.extend", "share.mode"
+  std::string action; ///< "share.start", "share.extend", "share.mode", "share.switch"
   std::string share_id;
   std::string terminal_id;
   std::string terminal_name;

@@ -28,8 +28,8 @@ struct spawn_child {
   }
 };
 
-/// Answered with `children_gone` once no program of that label runs: for whoever has to know it
-/// when the program's owner is no more.
+/// Answered with `children_gone` once no program runs whose label begins so: for whoever has to
+/// know it when the program's owner is no more.
 struct await_children {
   std::string label;
 

@@ -205,6 +205,38 @@ struct worker_gone {
   }
 };
 
+/// From the next worker of a share that changes its backend, beside its address: its link is there.
+struct successor_ready {
+  secret link;
+  std::string door; ///< as in the worker's `ready`
+
+  static constexpr auto describe() {
+    return described("successor_ready", "the next link of a share is there",
+                     field("link", &successor_ready::link), field("door", &successor_ready::door));
+  }
+};
+
+/// The next worker of a share is gone, and all its descendants: it did not come up, or was not
+/// wanted any more.
+struct successor_gone {
+  failure why;
+
+  static constexpr auto describe() {
+    return described("successor_gone", "the next worker of a share is gone",
+                     field("why", &successor_gone::why));
+  }
+};
+
+/// From a share to the worker that it takes over, beside its own address: work for this one now.
+struct work_for {
+  static constexpr auto describe() { return described("work_for", "work for another share"); }
+};
+
+/// From a share to the next worker's holder: it holds it itself from now on.
+struct taken_over {
+  static constexpr auto describe() { return described("taken_over", "the worker has a share"); }
+};
+
 /// From a share to its branch, at each change.
 struct share_changed {
   share_view share;

@@ -17,8 +17,8 @@
 namespace termlease::messages {
 
 /// Everything that the gate is asked about. A rule may name only these.
-inline constexpr std::array<std::string_view, 3> policy_actions{"share.start", "share.extend",
-                                                                "share.mode"};
+inline constexpr std::array<std::string_view, 4> policy_actions{"share.start", "share.extend",
+                                                                "share.mode", "share.switch"};
 
 /// From the strongest to the weakest: `deny` beats `require` beats `allow`.
 enum class policy_effect { deny, require, allow };

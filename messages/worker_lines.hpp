@@ -54,6 +54,7 @@ struct start {
   std::string recordings;       ///< where what guests see is kept: a folder, or empty for nowhere
   std::uint64_t recording_limit = 0; ///< bytes of all recordings; a guest who needs more must go
   std::uint32_t max_guests = 16;
+  std::uint32_t guests_before = 0;   ///< of earlier workers of the share: their ids stay theirs
   bool knock = false;                ///< guests wait until they are admitted
   span start_deadline = seconds(10); ///< no link by then: `failed`
   span end_deadline = seconds(3);    ///< an end, whatever reacts, is over by then
@@ -73,8 +74,8 @@ struct start {
         field("program", &start::program), field("host_program", &start::host_program),
         field("guest_program", &start::guest_program), field("status", &start::status),
         field("recordings", &start::recordings), field("recording_limit", &start::recording_limit),
-        field("max_guests", &start::max_guests), field("knock", &start::knock),
-        field("start_deadline", &start::start_deadline),
+        field("max_guests", &start::max_guests), field("guests_before", &start::guests_before),
+        field("knock", &start::knock), field("start_deadline", &start::start_deadline),
         field("end_deadline", &start::end_deadline), field("heartbeat", &start::heartbeat));
   }
 };

@@ -119,7 +119,7 @@ public:
 
   void await(const std::string& label, const std::function<void(children_gone)>& reply) {
     waiting_.emplace(label, reply);
-    tell_waiting(label);
+    tell_waiting();
   }
 
   void watch(std::int32_t pid, const caf::actor& owner) {
@@ -150,19 +150,23 @@ private:
     events.exited = [self = shared_from_this(), id, owner](int status) {
       caf::anon_send(owner, child_exited{id, status});
       self->children_.erase(id);
-      const auto gone = self->owned_.extract(id);
-      if (!gone.empty()) self->tell_waiting(gone.mapped().label);
+      self->owned_.erase(id);
+      self->tell_waiting();
     };
     return events;
   }
 
-  void tell_waiting(const std::string& label) {
-    const bool runs = std::any_of(owned_.begin(), owned_.end(),
-                                  [&](const auto& each) { return each.second.label == label; });
-    if (runs) return;
-    const auto [first, last] = waiting_.equal_range(label);
-    for (auto each = first; each != last; ++each) each->second(children_gone{label});
-    waiting_.erase(first, last);
+  bool runs(const std::string& label) const {
+    return std::any_of(owned_.begin(), owned_.end(),
+                       [&](const auto& each) { return each.second.label.starts_with(label); });
+  }
+
+  void tell_waiting() {
+    std::erase_if(waiting_, [this](const auto& each) {
+      if (runs(each.first)) return false;
+      each.second(children_gone{each.first});
+      return true;
+    });
   }
 
   template <class Work> void with(child_id id, Work work) {

@@ -48,7 +48,7 @@ public:
   approval_keeper(caf::event_based_actor* self, shared_environment env, approval_ledger known)
       : self_(self), env_(std::move(env)), resolved_(known.resolved()) {
     for (const auto& [id, view] : known.pending()) {
-      pending_[id] = {view, {}, false};
+      pending_[id] = {view, {}};
       wait_for(view);
     }
   }
@@ -68,7 +68,7 @@ public:
     }
     approval.created_at = env_->now();
     approval.deadline = approval.created_at + approval.stages.at(0).deadline;
-    pending_[approval.approval_id] = {approval, asker, true};
+    pending_[approval.approval_id] = {approval, asker, true, true};
     auto context = about(approval);
     context.actor = identity_from(approval.requested_by);
     context.causation_id = wanted.causation_id;
@@ -78,7 +78,7 @@ public:
            const auto found = pending_.find(approval.approval_id);
            if (found != pending_.end() && problem) pending_.erase(found);
            if (found != pending_.end() && !problem) {
-             found->second.busy = false;
+             found->second.busy = found->second.is_new = false;
              wait_for(approval);
            }
            promise.deliver(approval_opened{approval, problem});
@@ -141,7 +141,8 @@ public:
   answer list(const list_approvals& wanted) const {
     approval_list all;
     if (wanted.all) all.approvals.assign(resolved_.begin(), resolved_.end());
-    for (const auto& [id, each] : pending_) all.approvals.push_back(each.view);
+    for (const auto& [id, each] : pending_)
+      if (!each.is_new) all.approvals.push_back(each.view);
     return answer_with(all);
   }
 
@@ -151,12 +152,14 @@ private:
   struct open_question {
     approval_view view;
     caf::actor asker;
-    bool busy = false; ///< a change is being recorded
+    bool busy = false;   ///< a change is being recorded
+    bool is_new = false; ///< nobody has been asked: the question itself is being recorded
   };
 
   open_question& find(const std::string& wanted) {
     open_question* only = nullptr;
     for (auto& [id, each] : pending_) {
+      if (each.is_new) continue;
       if (id != wanted && each.view.share_id != wanted && !id.ends_with(wanted)) continue;
       if (only != nullptr || wanted.empty())
         throw failed("ambiguous_id", "more than one approval is meant by '" + wanted + "'",

@@ -59,6 +59,12 @@ public:
     return ask_open(from, wanted, "extended");
   }
 
+  /// Whoever gets the new link has to be one who may.
+  caf::result<answer> switch_to(const caller& from, const switch_share& wanted) {
+    check_may_end(from, shares_.find(wanted.share).view);
+    return ask_open(from, wanted, "changed");
+  }
+
   /// What a guest may, or not any more.
   caf::result<answer> set_mode(const caller& from, const set_guest_mode& wanted) {
     if (wanted.mode == share_mode::ro) check_may_end(from, shares_.find(wanted.share).view);
@@ -321,6 +327,9 @@ caf::behavior at_work(const std::shared_ptr<share_branch>& state) {
       },
       [state](const caller& from, const extend_share& wanted) {
         return answered([&] { return state->extend(from, wanted); });
+      },
+      [state](const caller& from, const switch_share& wanted) {
+        return answered([&] { return state->switch_to(from, wanted); });
       },
       [state](const caller& from, const list_guests& wanted) {
         return answered([&] { return state->guests(from, wanted); });

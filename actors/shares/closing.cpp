@@ -42,6 +42,7 @@ void lease_holder::worker_problem(const worker_lines::problem& what) {
 }
 
 void lease_holder::worker_ended(const worker_gone& news) {
+  if (!over() && switch_ && switch_->worker) return take_over();
   worker_running_ = false;
   if (!ending_) {
     problem_ =
@@ -76,6 +77,7 @@ void lease_holder::end(end_reason reason, std::string detail) {
   ending_ = true;
   order_.view.end_reason = reason;
   order_.view.detail = std::move(detail);
+  if (successor_) self_->send(successor_, close_down::value);
   if (worker_running_) return self_->send(worker_, worker_lines::end{farewell(order_.view)});
   // Between its parts (a record, a relay) a share ends when that part answers.
   const bool underway =
@@ -84,6 +86,7 @@ void lease_holder::end(end_reason reason, std::string detail) {
 }
 
 void lease_holder::finish() {
+  if (successor_) return; // until that is gone as well
   if (std::exchange(finishing_, true)) return;
   // Whoever is still listed was in when its worker died.
   if (order_.view.terms.record)

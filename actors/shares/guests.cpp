@@ -77,12 +77,20 @@ guest_view lease_holder::guest_of(const std::string& id, const std::string& fing
   return guest;
 }
 
+/// Ids are given by whoever sees a guest first, the worker or the share; each of them once.
+void lease_holder::note_id(const std::string& id) {
+  if (!id.starts_with('g')) return;
+  const auto number = std::strtoul(id.c_str() + 1, nullptr, 10);
+  guests_so_far_ = std::max(guests_so_far_, static_cast<std::uint32_t>(number));
+}
+
 void lease_holder::changed() {
   self_->send(branch_, share_changed{order_.view});
 }
 
 void lease_holder::guest_knocks(const worker_lines::guest_knocks& news) {
   if (over() || find_guest(news.guest_id) != nullptr) return;
+  note_id(news.guest_id);
   auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
   guest.state = guest_state::knocking;
   order_.view.guests.push_back(guest);
@@ -96,6 +104,7 @@ void lease_holder::guest_knocks(const worker_lines::guest_knocks& news) {
 void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
   auto* known = find_guest(news.guest_id);
   if (over() || (known != nullptr && known->state == guest_state::in)) return;
+  note_id(news.guest_id);
   auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
   if (known != nullptr) {
     guest.mode = known->mode; // it may have been given one at the door
@@ -192,6 +201,7 @@ caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wan
   const auto about = about_guest(context_of_caller(from, "guest.kick"), guest.guest_id);
   const auto why = "put out by " + to_text(from.who) +
                    (wanted.reason.empty() ? std::string{} : ": " + wanted.reason);
+  if (wanted.ban) banned_.insert(guest.key_fingerprint);
   record_fact(
       draft(*env_, about, share_guest_kicked{order_.view, guest, wanted.reason, wanted.ban}));
   self_->send(worker_, worker_lines::put_out{guest.guest_id, "You were " + why + ".",

@@ -2,7 +2,7 @@
 
 // Why: the session's state and turns, apart from the wiring of its messages. Split over files
 // by the part of a share's life: opening.cpp, deciding.cpp, extending.cpp, guests.cpp,
-// relay_news.cpp, closing.cpp.
+// relay_news.cpp, switching.cpp, closing.cpp.
 
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,12 @@ public:
                                        const messages::extend_share& wanted);
   void warn(const messages::lease_warns& clock);
 
+  // Switching (switching.cpp).
+  caf::result<messages::answer> switch_to(const messages::caller& from,
+                                          const messages::switch_share& wanted);
+  void successor_is_ready(const messages::successor_ready& news, const caf::actor& worker);
+  void successor_failed(const messages::failure& why);
+
   // Closing (closing.cpp).
   caf::result<messages::answer> close(const messages::caller& from, messages::end_reason reason,
                                       const std::string& why);
@@ -108,6 +115,17 @@ private:
     std::vector<std::string> rules;
   };
 
+  /// A change of the backend that was allowed.
+  struct backend_switch {
+    std::string change; ///< the id of its request
+    messages::caller from;
+    std::string backend;
+    std::string folder{};
+    messages::secret link{};
+    std::string door{};
+    caf::actor worker{}; ///< set once its link is there
+  };
+
   bool over() const { return ending_ || messages::is_final(order_.view.state); }
 
   void move_to(messages::share_state state);
@@ -134,6 +152,11 @@ private:
   void make_folders(const std::function<void()>& then);
   void make_one(const std::string& folder, const std::function<void()>& then);
   void launch(const messages::relay_address& relay);
+  /// Throws `failed` where a program is missing.
+  messages::worker_lines::start worker_order(const messages::relay_address& relay,
+                                             const std::string& backend,
+                                             const std::string& folder) const;
+  void hold_worker(const std::function<caf::actor()>& start);
   void open_the_door();
   void start_clock();
   messages::approval_view question(const std::string& id, const std::string& action,
@@ -143,6 +166,7 @@ private:
 
   // Guests.
   messages::guest_view* find_guest(const std::string& id);
+  void note_id(const std::string& id);
   const messages::guest_view& guest_to(const std::string& id, const char* what);
   const messages::guest_view& knocking_guest(const std::string& id);
   messages::guest_view guest_of(const std::string& id, const std::string& fingerprint,
@@ -179,6 +203,14 @@ private:
   void extend_to(const std::string& id, const messages::share_view& extended);
   void next_extension();
 
+  // Switching.
+  void check_switch(const std::string& backend) const;
+  std::vector<std::string> keys_left() const;
+  void begin_switch(backend_switch to, const std::vector<std::string>& rules);
+  void start_successor();
+  void take_over();
+  void hold_relay();
+
   // Closing.
   void finish();
   void announce_end();
@@ -207,14 +239,17 @@ private:
   std::map<std::string, std::string> grants_; ///< of the keyboard, while recorded: change, guest
   std::deque<allowed_extension> allowed_extensions_; ///< while another one is being recorded
   bool recording_extension_ = false;
+  std::optional<backend_switch> switch_; ///< while one is under way
+  caf::actor successor_;                 ///< the next worker's holder, as long as it holds one
+  std::set<std::string> banned_;         ///< fingerprints of keys
+  std::uint32_t guests_so_far_ = 0;
   std::string work_dir_;
   std::string recordings_;
   messages::secret link_;
   std::string door_; ///< what the relay calls this share, where it says who comes
   std::map<std::uint32_t, std::string> at_relay_; ///< ids of guests that it told of, by its number
-  std::uint32_t came_by_relay_ = 0;
-  messages::failure problem_; ///< why it never opened
-  std::string ended_by_;      ///< the command that asked for its end, if one did
+  messages::failure problem_;                     ///< why it never opened
+  std::string ended_by_; ///< the command that asked for its end, if one did
   bool ending_ = false;
   bool finishing_ = false; ///< only its folder is left
   bool worker_running_ = false;

@@ -32,6 +32,7 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
     if (news.source == order_.terminal_address.address())
       return news.reason == caf::exit_reason::user_shutdown ? terminal_closed()
                                                             : find_terminal_again();
+    if (news.source != branch_.address()) return; // of a worker that was replaced
     // The branch that comes after it knows of this share, and records its end.
     orphaned_ = true;
     if (over()) return abandon();
@@ -231,22 +232,24 @@ void lease_holder::make_one(const std::string& folder, const std::function<void(
           });
 }
 
-void lease_holder::launch(const relay_address& relay) {
+worker_lines::start lease_holder::worker_order(const relay_address& relay,
+                                               const std::string& backend,
+                                               const std::string& folder) const {
   const auto& limits = env_->settings.shares;
   worker_lines::start order;
   order.share_id = order_.view.share_id;
-  order.backend = order_.view.backend;
+  order.backend = backend;
   order.mode = order_.view.mode;
   order.terminal_name = order_.view.terminal_name;
   order.host = order_.terminal.host;
   order.host_socket = socket_of(order_.terminal);
   order.host_session = order_.terminal.session;
   order.pane = order_.terminal.pane;
-  order.authorized_keys = order_.keys;
+  order.authorized_keys = keys_left();
   order.relay_host = relay.host;
   order.relay_port = relay.port;
   order.known_hosts = relay.known_hosts;
-  order.work_dir = work_dir_;
+  order.work_dir = folder;
   order.relay_rsa = relay.rsa;
   order.relay_ed25519 = relay.ed25519;
   order.relay_may_change = env_->settings.tmate.when_relay_returns == "announce";
@@ -257,22 +260,33 @@ void lease_holder::launch(const relay_address& relay) {
   order.recording_limit = std::uint64_t{limits.recording_limit_mib} << 20U;
   const auto guests = order_.view.terms.max_guests;
   order.max_guests = guests > 0 ? guests : limits.max_guests;
+  order.guests_before = guests_so_far_;
   order.knock = order_.view.terms.knock;
   order.start_deadline = limits.start_deadline;
   order.end_deadline = limits.end_deadline;
+  order.host_program = env_->find_host(order.host);
+  return order;
+}
+
+void lease_holder::launch(const relay_address& relay) {
   try {
-    order.host_program = env_->find_host(order.host);
+    const auto order = worker_order(relay, order_.view.backend, work_dir_);
+    worker_running_ = true;
+    hold_worker([this, order] {
+      return spawn_traceable(*self_, share_worker, env_, caf::actor_cast<caf::actor>(self_), order);
+    });
   } catch (const failed& why) {
-    return worker_ended({0, why.why()});
+    worker_ended({0, why.why()});
   }
-  worker_running_ = true;
+}
+
+void lease_holder::hold_worker(const std::function<caf::actor()>& start) {
+  children_.stop(worker_id); // of one before it the process is gone
   child_spec spec;
   spec.id = worker_id;
   spec.rule = restart_rule::temporary;
   spec.facade = worker_;
-  spec.start = [this, order] {
-    return spawn_traceable(*self_, share_worker, env_, caf::actor_cast<caf::actor>(self_), order);
-  };
+  spec.start = start;
   spec.gone = [this](const std::string&, const caf::error& why) {
     if (why) worker_lost();
   };

@@ -19,7 +19,7 @@ void lease_holder::relay_says(const relay_guest& news) {
   }
   if (over() || at_relay_.contains(news.number)) return;
   worker_lines::guest_joined joined;
-  joined.guest_id = "g" + std::to_string(++came_by_relay_);
+  joined.guest_id = "g" + std::to_string(guests_so_far_ + 1);
   joined.address = news.address;
   // The relay doesn't say by which key; where there is only one, it was that one.
   if (order_.keys.size() == 1)

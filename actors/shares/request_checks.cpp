@@ -12,23 +12,6 @@ using namespace messages;
 
 namespace {
 
-/// What a backend can't do is refused before anything starts: half of it would be worse.
-void check_backend(const start_share& wanted, const config::settings& chosen) {
-  if (!is_backend(wanted.backend)) throw failed(unknown_backend(wanted.backend));
-  if (wanted.backend != "tmate") return;
-  const auto refuse_when = [](bool asked, const char* what, const char* why) {
-    if (asked)
-      throw failed("not_supported", std::string("a share through tmate can't ") + what + ": " + why,
-                   "leave it out, or share through upterm");
-  };
-  constexpr auto one_program = "all its guests look at one program";
-  refuse_when(wanted.terms.knock, "let guests wait at the door", one_program);
-  refuse_when(wanted.terms.record, "keep what each guest sees", one_program);
-  refuse_when(wanted.terms.max_guests != 0, "limit its guests", "its relay lets in whoever may");
-  refuse_when(wanted.terms.join_within > span{} && !chosen.tmate.relay_host.empty(),
-              "end when nobody joins", "a relay of your own doesn't tell who is in");
-}
-
 void check_times(start_share& wanted, const config::share_settings& limits) {
   if (wanted.ttl == not_given) wanted.ttl = limits.default_ttl;
   if (wanted.ttl.ms <= 0)
@@ -72,10 +55,27 @@ void check_keys(start_share& wanted) {
 
 } // namespace
 
+void check_backend(const std::string& backend, const share_terms& terms,
+                   const config::settings& chosen) {
+  if (!is_backend(backend)) throw failed(unknown_backend(backend));
+  if (backend != "tmate") return;
+  const auto refuse_when = [](bool asked, const char* what, const char* why) {
+    if (asked)
+      throw failed("not_supported", std::string("a share through tmate can't ") + what + ": " + why,
+                   "leave it out, or share through upterm");
+  };
+  constexpr auto one_program = "all its guests look at one program";
+  refuse_when(terms.knock, "let guests wait at the door", one_program);
+  refuse_when(terms.record, "keep what each guest sees", one_program);
+  refuse_when(terms.max_guests != 0, "limit its guests", "its relay lets in whoever may");
+  refuse_when(terms.join_within > span{} && !chosen.tmate.relay_host.empty(),
+              "end when nobody joins", "a relay of your own doesn't tell who is in");
+}
+
 void check_request(start_share& wanted, const config::settings& chosen) {
   const auto& limits = chosen.shares;
   if (wanted.backend.empty()) wanted.backend = limits.default_backend;
-  check_backend(wanted, chosen);
+  check_backend(wanted.backend, wanted.terms, chosen);
   check_times(wanted, limits);
   check_keys(wanted);
   check_terms(wanted.terms, limits, wanted.backend != "tmate");

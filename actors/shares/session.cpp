@@ -64,6 +64,13 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
       [lease](const caller& from, const extend_share& wanted) {
         return answered([&] { return lease->extend(from, wanted); });
       },
+      [lease](const caller& from, const switch_share& wanted) {
+        return answered([&] { return lease->switch_to(from, wanted); });
+      },
+      [lease](const successor_ready& news, const caf::actor& worker) {
+        lease->successor_is_ready(news, worker);
+      },
+      [lease](const successor_gone& news) { lease->successor_failed(news.why); },
       [lease](const caller&, const list_guests&) { return lease->list_guests(); },
       [lease](const caller& from, const kick_guest& wanted) {
         return answered([&] { return lease->kick(from, wanted); });

@@ -30,8 +30,9 @@ public:
       : self_(self), env_(std::move(env)), share_(std::move(share)), order_(std::move(order)) {}
 
   void start() {
-    self_->send(env_->processes,
-                spawn_child{{env_->worker_program}, order_.work_dir, order_.share_id});
+    self_->send(env_->processes, spawn_child{{env_->worker_program},
+                                             order_.work_dir,
+                                             order_.share_id + " " + order_.work_dir});
   }
 
   void started(const child_started& made) {
@@ -51,6 +52,15 @@ public:
   void still_unready() {
     if (!ready_ && !ending_) give_up("the share's worker gave no link in time");
   }
+
+  /// Another share's, or another part of the same one.
+  void work_for(caf::actor share) {
+    self_->demonitor(share_);
+    share_ = std::move(share);
+    self_->monitor(share_);
+  }
+
+  bool works_for(const caf::actor_addr& share) const { return share_.address() == share; }
 
   template <class Line> void pass_down(const Line& line) { say(line); }
 
@@ -162,10 +172,13 @@ caf::behavior share_worker(caf::event_based_actor* self, shared_environment env,
                            worker_lines::start order) {
   // What this owns ends with it, by the edge.
   self->monitor(share);
-  self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
   auto state = std::make_shared<handler>(self, std::move(env), std::move(share), std::move(order));
+  self->set_down_handler([self, state](const caf::down_msg& news) {
+    if (state->works_for(news.source)) self->quit();
+  });
   state->start();
   return {
+      [state](work_for, const caf::actor& heir) { state->work_for(heir); },
       [state](const worker_lines::status& line) { state->pass_down(line); },
       [state](const worker_lines::admit& line) { state->pass_down(line); },
       [state](const worker_lines::put_out& line) { state->pass_down(line); },

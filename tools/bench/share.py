@@ -12,10 +12,10 @@ import shutil
 import signal
 import sys
 
-from measuring import flood, idle, keys, kick, link, memory, processes, revocation, runtime
+from measuring import flood, idle, keys, kick, link, memory, processes, revocation, runtime, switch, tmate, zellij
 from measuring.figures import Table
 
-ROWS = {row.TITLE: row for row in (link, revocation, kick, memory, keys, flood, idle)}
+ROWS = {row.TITLE: row for row in (link, revocation, kick, memory, keys, flood, idle, tmate, switch, zellij)}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NEEDED = ("tmux", "ssh", "ssh-keygen")

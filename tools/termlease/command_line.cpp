@@ -77,6 +77,7 @@ std::unique_ptr<CLI::App> make_program(invocation& run) {
   program->add_flag("--no-color", run.options.no_color, "no colours (as NO_COLOR)");
   add_share_command(*program, run);
   add_share_list_commands(*program, run);
+  add_share_switch_command(*program, run);
   add_share_end_commands(*program, run);
   add_guest_commands(*program, run);
   add_terminal_commands(*program, run);

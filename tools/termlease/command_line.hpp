@@ -72,6 +72,7 @@ CLI::Option* add_choice(CLI::App* command, const std::string& name, E& into,
 void add_terminal_commands(CLI::App& program, invocation& run);
 void add_share_command(CLI::App& program, invocation& run);
 void add_share_list_commands(CLI::App& program, invocation& run);
+void add_share_switch_command(CLI::App& program, invocation& run);
 void add_share_end_commands(CLI::App& program, invocation& run);
 void add_guest_commands(CLI::App& program, invocation& run);
 void add_watch_command(CLI::App& program, invocation& run);

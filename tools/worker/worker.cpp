@@ -104,9 +104,9 @@ void worker::begin(const messages::json& order) {
 }
 
 void worker::open_doors() {
-  hall_options options{guest_socket(),         share_->mode,   share_->max_guests,
-                       share_->terminal_name,  share_->status, share_->recordings,
-                       share_->recording_limit};
+  hall_options options{guest_socket(),          share_->mode,         share_->max_guests,
+                       share_->terminal_name,   share_->status,       share_->recordings,
+                       share_->recording_limit, share_->guests_before};
   hall_events callbacks;
   callbacks.arrived = [this](guest_number guest, pid_t pid) { admissions_->arrived(guest, pid); };
   callbacks.left = [this](guest_number guest, std::string recording) {

@@ -14,10 +14,10 @@ MOST_MORE = 25  # ms at the median, more than upterm alone
 MOST = 3000     # ms at p95
 
 
-def through_cli(home):
+def through_cli(home, backend="upterm", terminal="demo"):
     """`termlease share`, from its start to the link on its stdout."""
     began = processes.now()
-    words = home.words("share", "demo", "--ttl", "10m", "--key", f"{home.key}.pub")
+    words = home.words("share", terminal, "--via", backend, "--ttl", "10m", "--key", f"{home.key}.pub")
     process = processes.start(words, home.environment, stdout=subprocess.PIPE)
     try:
         link, at = processes.read_line_with(process, lambda line: line.startswith(b"ssh "))
@@ -29,10 +29,10 @@ def through_cli(home):
     return at - began
 
 
-def over_bus(home):
+def over_bus(home, backend="upterm", terminal="demo"):
     """The same request by a client that is connected already."""
     began = processes.now()
-    share = home.share("demo")
+    share = home.share(terminal, backend=backend)
     took = processes.now() - began
     home.stop(share)
     return took
@@ -43,6 +43,25 @@ def through_upterm(home, relay):
         return raw.took
 
 
+def in_turns(tries, *ways):
+    """Calls each way `tries` times, each first in its turn; returns their times in ms."""
+    took = [[] for _ in ways]
+    for turn in range(tries):
+        for place in range(len(ways)):
+            way = (turn + place) % len(ways)
+            took[way].append(1000 * ways[way]())
+    return took
+
+
+def lines(what, cli, bus, raw, of_raw):
+    """The same two lines for each backend and host."""
+    yield Line(f"`termlease share`{what}, process start to link", "ms", cli, raw,
+               [Bar(f"median more than raw `{of_raw}`", paired_difference(cli, raw), MOST_MORE, "ms"),
+                Bar("p95", percentile(cli, 0.95), MOST, "ms")])
+    yield Line(f"share.start{what} on the bus, command to answer", "ms", bus, raw,
+               [Bar(f"median more than raw `{of_raw}`", paired_difference(bus, raw), MOST_MORE, "ms")])
+
+
 def measure(tries):
     with Runtime() as home:
         home.open_terminal("demo", "cat")
@@ -51,16 +70,6 @@ def measure(tries):
         cold = 1000 * (processes.now() - began)
         relay = Relay(home, first["link"])
         home.stop(first)
-        ways = [lambda: through_cli(home), lambda: over_bus(home), lambda: through_upterm(home, relay)]
-        took = [[], [], []]
-        for turn in range(tries):
-            for place in range(3):
-                way = (turn + place) % 3
-                took[way].append(1000 * ways[way]())
-    cli, bus, raw = took
-    yield Line("`termlease share`, process start to link", "ms", cli, raw,
-               [Bar("median more than raw `upterm host`", paired_difference(cli, raw), MOST_MORE, "ms"),
-                Bar("p95", percentile(cli, 0.95), MOST, "ms")])
-    yield Line("share.start on the bus, command to answer", "ms", bus, raw,
-               [Bar("median more than raw `upterm host`", paired_difference(bus, raw), MOST_MORE, "ms")])
+        took = in_turns(tries, lambda: through_cli(home), lambda: over_bus(home), lambda: through_upterm(home, relay))
+    yield from lines("", *took, "upterm host")
     yield Line("the first one, which starts the relay", "ms", [cold])

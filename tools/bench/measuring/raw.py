@@ -1,4 +1,4 @@
-"""The raw program: `upterm host` as a person would run it, through the same relay."""
+"""The raw programs: `upterm host` and `tmate -F` as a person would run them, through the same relays."""
 
 import os
 import re
@@ -53,6 +53,53 @@ class RawHost:
 
     def __exit__(self, *_):
         self.close()
+
+
+class RawTmate:
+    """One `tmate -F` through a runtime's relay, whose only pane runs a program, as a person would set it up."""
+
+    numbered = 0
+
+    def __init__(self, home, link, command="cat"):
+        RawTmate.numbered += 1
+        self.folder = home.folder / f"tmate{RawTmate.numbered}"
+        self.folder.mkdir(mode=0o700)
+        keys = home.folder / "state" / "relay" / "tmate"
+        settings = {"tmate-server-host": "127.0.0.1", "tmate-server-port": link.split()[-1],
+                    "tmate-server-rsa-fingerprint": fingerprint(keys / "ssh_host_rsa_key.pub"),
+                    "tmate-server-ed25519-fingerprint": fingerprint(keys / "ssh_host_ed25519_key.pub"),
+                    "tmate-authorized-keys": f"{home.key}.pub", "tmate-foreground-restart": "0"}
+        configuration = self.folder / "tmate.conf"
+        configuration.write_text("".join(f'set -g {name} "{value}"\n' for name, value in settings.items()))
+        tmate, socket = shutil.which("tmate"), self.folder / "socket"
+        words = [tmate, "-F", "-f", configuration, "-S", socket, "new-session", "-x", "80", "-y", "26",
+                 f"{tmate} -S {socket} wait tmate-ready; exec {command}"]
+        environment = runtime.clean_environment(HOME=self.folder)
+        began = processes.now()
+        self.process = processes.start(words, environment, stdout=processes.subprocess.PIPE)
+        try:
+            said, at = processes.read_line_with(
+                self.process, lambda line: line.startswith(b"ssh session:") and b"ssh -p" in line)
+        except BaseException:
+            self.close()
+            raise
+        self.link = said.split(": ", 1)[1]
+        self.took = at - began
+
+    def close(self):
+        processes.end(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def fingerprint(key):
+    shown = processes.subprocess.run(["ssh-keygen", "-lf", key], check=True, capture_output=True, text=True).stdout
+    return shown.split()[1]
 
 
 class RawTmux:

@@ -19,9 +19,9 @@ RAW_LIMIT = 1.0
 SHOWN = b"lent-and-seen"
 
 
-def revoke(home, through_cli):
+def revoke(home, through_cli, terminal="demo", **more):
     """Shares, lets guests in, revokes; returns seconds until the last was out, and until the answer."""
-    share = home.share("demo")
+    share = home.share(terminal, **more)
     with Crowd() as crowd:
         crowd.invite(home, share["link"], GUESTS)
         crowd.wait_for(SHOWN, "every guest sees the pane")
@@ -36,9 +36,13 @@ def revoke(home, through_cli):
 
 def stop_upterm(home, relay):
     """The same with `upterm host` alone: SIGTERM is all there is."""
-    with RawHost(home, relay, f"sh -c 'echo {SHOWN.decode()}; cat'") as raw, Crowd() as crowd:
+    return stop_raw(home, RawHost(home, relay, f"sh -c 'echo {SHOWN.decode()}; cat'"))
+
+
+def stop_raw(home, host):
+    with host as raw, Crowd() as crowd:
         crowd.invite(home, raw.link, GUESTS)
-        crowd.wait_for(SHOWN, "every guest of upterm alone is in")
+        crowd.wait_for(SHOWN, "every guest of the backend alone is in")
         crowd.settle()
         began = processes.now()
         raw.process.terminate()
@@ -54,27 +58,38 @@ def all_out(took):
     return sum(1 for each in took if math.isfinite(each))
 
 
-def measure(tries):
+def rounds(tries, ours, stop_alone):
+    """Revokes by the program and on the bus, in turns; returns the three lists of seconds."""
     took, answers, raw = {True: [], False: []}, [], []
+    for turn in range(tries):
+        for through_cli in (turn % 2 == 0, turn % 2 == 1):
+            gone, answered = ours(through_cli)
+            took[through_cli].append(gone)
+            if through_cli:
+                answers.append(answered)
+        if turn % TRIES_PER_RAW == 0:
+            raw.append(stop_alone())
+    return took, answers, raw
+
+
+def lines(what, took, answers, raw, of_raw):
+    raw_note = f"raw: SIGTERM to `{of_raw}`; all guests out in {all_out(raw)} of {len(raw)}"
+    for through_cli, way in ((True, f"`termlease revoke`{what}, process start to last ssh"),
+                             (False, f"share.revoke{what} on the bus, command to last ssh")):
+        tries = len(took[through_cli])
+        lost = tries - all_out(took[through_cli])
+        yield Line(way, "ms", in_ms(took[through_cli]), in_ms(raw),
+                   [Bar("p95", 1000 * percentile(took[through_cli], 0.95), MOST, "ms"),
+                    Bar(f"tries of {tries} that left a guest behind", lost, 0, "")], raw_note)
+        raw_note = ""
+    yield Line(f"`termlease revoke`{what}, process start to its end", "ms", in_ms(answers))
+
+
+def measure(tries):
     with Runtime() as home:
         home.open_terminal("demo", "sh", "-c", f"echo {SHOWN.decode()}; exec cat")
         first = home.share("demo")
         relay = Relay(home, first["link"])
         home.stop(first)
-        for turn in range(tries):
-            for through_cli in (turn % 2 == 0, turn % 2 == 1):
-                gone, answered = revoke(home, through_cli)
-                took[through_cli].append(gone)
-                if through_cli:
-                    answers.append(answered)
-            if turn % TRIES_PER_RAW == 0:
-                raw.append(stop_upterm(home, relay))
-    raw_note = f"raw: SIGTERM to `upterm host`; all guests out in {all_out(raw)} of {len(raw)}"
-    for through_cli, what in ((True, "`termlease revoke`, process start to last ssh"),
-                              (False, "share.revoke on the bus, command to last ssh")):
-        lost = tries - all_out(took[through_cli])
-        yield Line(what, "ms", in_ms(took[through_cli]), in_ms(raw),
-                   [Bar("p95", 1000 * percentile(took[through_cli], 0.95), MOST, "ms"),
-                    Bar(f"tries of {tries} that left a guest behind", lost, 0, "")], raw_note)
-        raw_note = ""
-    yield Line("`termlease revoke`, process start to its end", "ms", in_ms(answers))
+        measured = rounds(tries, lambda through_cli: revoke(home, through_cli), lambda: stop_upterm(home, relay))
+    yield from lines("", *measured, "upterm host")

@@ -217,13 +217,13 @@ class Runtime(Home):
         return self.bus.call("terminal.spawn", name=name, command=[str(word) for word in command],
                              working_directory=str(self.folder))
 
-    def ask_for_share(self, terminal, mode="ro"):
+    def ask_for_share(self, terminal, mode="ro", backend="upterm"):
         """Sends the request; `bus.answer` has the share with its link."""
-        return self.bus.send("share.start", terminal=terminal, mode=mode, ttl="30m",
+        return self.bus.send("share.start", terminal=terminal, mode=mode, backend=backend, ttl="30m",
                              keys=[pathlib.Path(f"{self.key}.pub").read_text().strip()])
 
-    def share(self, terminal, mode="ro"):
-        return self.bus.answer(self.ask_for_share(terminal, mode))
+    def share(self, terminal, mode="ro", backend="upterm"):
+        return self.bus.answer(self.ask_for_share(terminal, mode, backend))
 
     def stop(self, share):
         self.bus.call("share.stop", share=share["share_id"])

@@ -17,6 +17,7 @@ const std::map<std::string, std::set<std::string>>& traces() {
       {"share.start", {"share.requested"}},
       {"share.upterm.start", {"share.requested"}},
       {"share.extend", {"share.extended", "approval.requested"}},
+      {"share.switch", {"share.switched"}},
       {"share.revoke", {"share.revoked"}},
       {"share.stop", {"share.session.stopped"}},
       {"share.upterm.stop", {"share.session.stopped"}},

@@ -77,7 +77,7 @@ caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
       [=, this](const await_children& of) -> caf::result<children_gone> {
         auto promise = self->make_response_promise<children_gone>();
         waiting_.emplace(of.label, promise);
-        tell_waiting(of.label);
+        tell_waiting();
         return promise;
       },
       [this](const find_process& wanted) { return search(wanted); },
@@ -195,12 +195,18 @@ void simulated_processes::abandon(const caf::actor_addr& owner) {
   }
 }
 
-void simulated_processes::tell_waiting(const std::string& label) {
-  const auto works_for_it = [&](const auto& each) { return each.running && each.label == label; };
-  if (std::any_of(children.begin(), children.end(), works_for_it)) return;
-  const auto [first, last] = waiting_.equal_range(label);
-  for (auto each = first; each != last; ++each) each->second.deliver(children_gone{label});
-  waiting_.erase(first, last);
+void simulated_processes::tell_waiting() {
+  const auto is_done = [this](const std::string& label) {
+    return std::none_of(children.begin(), children.end(), [&](const auto& each) {
+      return each.running && each.label.starts_with(label);
+    });
+  };
+  for (auto each = waiting_.begin(); each != waiting_.end();) {
+    auto waiting = each++;
+    if (!is_done(waiting->first)) continue;
+    waiting->second.deliver(children_gone{waiting->first});
+    waiting_.erase(waiting);
+  }
 }
 
 void simulated_processes::take_signal(simulated_child& child, int signal) {
@@ -329,7 +335,7 @@ void simulated_processes::exit(simulated_child& child, int status) {
   send_late(self_, std::exchange(child.owner, nullptr),
             {std::chrono::duration_cast<std::chrono::milliseconds>(left).count()},
             child_exited{child.id, status});
-  tell_waiting(child.label);
+  tell_waiting();
 }
 
 } // namespace termlease::scenario

@@ -139,7 +139,7 @@ private:
   void hear(simulated_child& child, const std::string& bytes);
   void close_input(simulated_child& child);
   void abandon(const caf::actor_addr& owner);
-  void tell_waiting(const std::string& label);
+  void tell_waiting();
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
   void obey(simulated_child& child, const std::string& line);

@@ -13,7 +13,7 @@ using messages::json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 37> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 41> words{{
     {"terminal.spawned", "terminal opened"},
     {"terminal.adopted", "terminal adopted"},
     {"terminal.closed", "terminal closed"},
@@ -33,6 +33,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 37> words{{
     {"share.guest.denied", "guest sent away"},
     {"share.guest.kicked", "guest put out"},
     {"share.guest.recorded", "guest recorded"},
+    {"share.switch.allowed", "switch allowed"},
+    {"share.switch.denied", "switch denied"},
+    {"share.switch.failed", "switch failed"},
+    {"share.switched", "switched"},
     {"share.mode.changed", "mode changed"},
     {"share.mode.denied", "mode denied"},
     {"approval.requested", "approval asked for"},
@@ -92,6 +96,10 @@ std::string share_detail(std::string_view topic, const json& payload) {
     add(text, labelled("until ", clock_text(text_in(payload, "share", "expires_at"))));
   } else if (topic == "share.warned") {
     add(text, labelled("in ", text_in(payload, "left")));
+  } else if (topic.starts_with("share.switch")) {
+    const auto to = text_in(payload, "backend");
+    add(text, "via " + (to.empty() ? text_in(payload, "share", "backend") : to));
+    add(text, text_in(payload, "detail"));
   } else if (topic.starts_with("share.mode.")) {
     const auto guest = text_in(payload, "guest_id");
     add(text, guest.empty() ? "all guests" : guest);

@@ -71,7 +71,8 @@ hall::state::state(loop& events, mirror_options pane, hall_options options, hall
           mirror_events{[this](std::size_t bytes) { changed(bytes); },
                         [this](messages::failure why) {
                           if (events_.terminal_gone) events_.terminal_gone(std::move(why));
-                        }})) {
+                        }})),
+      last_number_(options_.guests_before) {
   open_door();
 }
 

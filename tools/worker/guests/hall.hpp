@@ -20,7 +20,7 @@
 
 namespace termlease::worker {
 
-/// Counts the guests of one share from 1; never used twice.
+/// Counts the guests of one share, from 1; never used twice.
 using guest_number = std::uint32_t;
 
 struct hall_options {
@@ -31,6 +31,7 @@ struct hall_options {
   std::string status;            ///< what that line says first beside name and mode
   std::string recordings{};      ///< a folder for what each guest sees; empty: it isn't kept
   std::uint64_t recording_limit = 0; ///< bytes of all recordings together
+  guest_number guests_before = 0;    ///< whose numbers are taken
 };
 
 /// What has passed between a guest and the terminal.

@@ -75,7 +75,7 @@ private:
   std::shared_ptr<std::uint64_t> recording_left_;
   std::unique_ptr<mirror> mirror_;
   int door_ = -1;
-  guest_number last_number_ = 0;
+  guest_number last_number_;
   std::map<guest_number, std::unique_ptr<guest>> guests_;
   bool alert_ = false;
   bool ended_ = false;
