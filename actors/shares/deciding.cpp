@@ -59,6 +59,7 @@ void lease_holder::ask_about(const std::string& id, const policy_request& what,
   auto asked =
       question(id, what.action, to_text(from.who), from.correlation_id, what.ttl, decision.stages);
   asked.mode = what.mode;
+  asked.backend = what.backend;
   asked.guest_id = changes_.at(id).guest_id;
   self_->request(env_->approvals, caf::infinite, open_approval{asked, from.command_id})
       .then(

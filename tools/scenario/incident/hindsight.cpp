@@ -65,4 +65,23 @@ span hindsight::stopped_after(const record& at) const {
   return took;
 }
 
+struct switch_outcome hindsight::switch_outcome(const record& allowed) const {
+  for (const auto& each : records_) {
+    if (each.share_id != id_ || each.sequence <= allowed.sequence) continue;
+    const bool switched = is<share_switched>(each);
+    if (switched || is<share_switch_failed>(each))
+      return {switched, !switched, each.timestamp - allowed.timestamp};
+    if (is<share_switch_allowed>(each) || is<share_stopped>(each)) break;
+  }
+  return {};
+}
+
+bool hindsight::failed_at_once(const record& failure) const {
+  instant allowed;
+  for (const auto& each : records_)
+    if (each.share_id == id_ && each.sequence < failure.sequence && is<share_switch_allowed>(each))
+      allowed = each.timestamp;
+  return allowed == failure.timestamp;
+}
+
 } // namespace termlease::scenario

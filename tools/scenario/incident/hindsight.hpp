@@ -27,6 +27,13 @@ struct way_to_the_link {
   bool never = false;               ///< it was allowed, and there was no link
 };
 
+/// What became of a change of the backend.
+struct switch_outcome {
+  bool switched = false;
+  bool failed = false; ///< neither: the share ended before
+  messages::span took;
+};
+
 /// Both references outlive it.
 class hindsight {
 public:
@@ -45,6 +52,12 @@ public:
   messages::span end_took() const;
 
   messages::span stopped_after(const messages::record& at) const;
+
+  /// Of the one that `allowed` is the record of.
+  struct switch_outcome switch_outcome(const messages::record& allowed) const;
+
+  /// Whether the change that this is the failure of was allowed in the same moment.
+  bool failed_at_once(const messages::record& failure) const;
 
 private:
   const std::string& id_;

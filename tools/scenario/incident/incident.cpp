@@ -7,7 +7,7 @@
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
 #include "tools/scenario/incident/guests.hpp"
-#include "tools/scenario/incident/hindsight.hpp"
+#include "tools/scenario/incident/switches.hpp"
 #include "tools/scenario/incident/words.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 
@@ -25,7 +25,7 @@ constexpr span stuck_worker = seconds(3);
 constexpr span slowest_alarm = seconds(2);
 constexpr span drift{250}; ///< a played runtime is quicker, so that all comes a little earlier
 constexpr std::string_view requester_left = "its requester went away";
-constexpr std::string_view no_link = "gave no link in time";
+constexpr std::string_view session_failed = "its session failed";
 constexpr std::string_view ended_by_itself = "its worker ended by itself (status ";
 
 class teller {
@@ -68,6 +68,7 @@ private:
     if (is<approval_voted>(each) || is<approval_resolved>(each)) return answer_question(each);
     if (is<share_started>(each)) return start(each);
     if (const auto steps = guests_.before(each)) return guest(each, *steps);
+    if (const auto steps = switches_.around(each)) return changes(each, *steps);
     if (is<share_warned>(each)) return happens(each, read<share_warned>(each).share.warns_at, {});
     if (is<share_extended>(each)) return extended(each);
     if (is<share_extension_denied>(each)) return extension_denied(each);
@@ -190,6 +191,7 @@ private:
                   {"with", {{"share", "$s.share.share_id"}, {"by", later_.asked_by(at)}}},
                   {"answer", "waits"}}));
     if (view.action == "share.mode") add(at, guests_.asked(view));
+    if (view.action == "share.switch") add(at, switches_.asked(view));
     add(at, {{"expect", at.event_type}, {"as", name}});
     questions_[view.approval_id] = {name, 0};
   }
@@ -228,6 +230,12 @@ private:
     if (over_) return;
     for (const auto& each : steps) add(at, each);
     expect(at, {});
+  }
+
+  void changes(const record& at, const told_switches::steps& steps) {
+    for (const auto& each : steps.before) add(at, each);
+    expect(at, {});
+    for (const auto& each : steps.after) add(at, each);
   }
 
   void extended(const record& at) {
@@ -303,6 +311,8 @@ private:
 
   void fail(const record& at, const share_view& view) {
     if (view.detail.ends_with(no_link)) return; // as a worker that is never ready ends
+    if (view.detail == session_failed)
+      return add(at, {{"fault", "crash"}, {"actor", "session"}, {"of", "s"}});
     if (view.detail.starts_with(ended_by_itself))
       return add(at, {{"fault", "worker exits"},
                       {"of", "s"},
@@ -340,6 +350,9 @@ private:
   decisions policy_;
   told_guests guests_{
       policy_, [this](const std::string& who, json words) { return by(who, std::move(words)); }};
+  told_switches switches_{policy_, later_, [this](const std::string& who, json words) {
+                            return by(who, std::move(words));
+                          }};
   std::map<std::string, std::string> people_;
   std::map<std::string, question> questions_;
   span starting_;

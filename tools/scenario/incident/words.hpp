@@ -4,8 +4,12 @@
 // like a name.
 
 #include <string>
+#include <string_view>
 
 namespace termlease::scenario {
+
+/// How the detail of a worker ends that was given up.
+inline constexpr std::string_view no_link = "gave no link in time";
 
 /// As a scenario writes a text that may begin with "$".
 inline std::string plain(const std::string& text) {
