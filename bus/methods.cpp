@@ -4,6 +4,7 @@
 #include "messages/envelope.hpp"
 #include "messages/runtime.hpp"
 #include "messages/shares.hpp"
+#include "messages/switching.hpp"
 #include "messages/terminals.hpp"
 #include "messages/tokens.hpp"
 

@@ -134,10 +134,12 @@ struct relay_address {
 
 struct release_relay {
   std::string share_id;
+  std::string backend{}; ///< empty: of every one
 
   static constexpr auto describe() {
     return described("release_relay", "a share needs its relay no more",
-                     field("share_id", &release_relay::share_id));
+                     field("share_id", &release_relay::share_id),
+                     field("backend", &release_relay::backend));
   }
 };
 
@@ -158,9 +160,11 @@ struct relay_guest {
 
 struct relay_gone {
   std::string why;
+  std::string backend;
 
   static constexpr auto describe() {
-    return described("relay_gone", "a relay died", field("why", &relay_gone::why));
+    return described("relay_gone", "a relay is gone", field("why", &relay_gone::why),
+                     field("backend", &relay_gone::backend));
   }
 };
 
@@ -208,11 +212,13 @@ struct worker_gone {
 /// From the next worker of a share that changes its backend, beside its address: its link is there.
 struct successor_ready {
   secret link;
-  std::string door; ///< as in the worker's `ready`
+  std::string door;             ///< as in the worker's `ready`
+  std::uint16_t relay_port = 0; ///< of the relay that it came up through
 
   static constexpr auto describe() {
     return described("successor_ready", "the next link of a share is there",
-                     field("link", &successor_ready::link), field("door", &successor_ready::door));
+                     field("link", &successor_ready::link), field("door", &successor_ready::door),
+                     field("relay_port", &successor_ready::relay_port));
   }
 };
 

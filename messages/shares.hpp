@@ -149,25 +149,6 @@ struct stop_share {
   }
 };
 
-/// Lets guests in through another backend from now on, and no more through the one before. The
-/// policy decides (`share.switch`). Result: share_view, with the new link; the guests of the old
-/// one are out by then. Where the new backend does not come up, the share is what it was.
-/// Errors: no_such_share, share_ended, share_not_active, same_backend, switch_underway,
-/// unknown_backend, not_supported, no_keys, denied, switch_failed, journal_*; and timed_out as for
-/// an extension.
-struct switch_share {
-  std::string share;
-  std::string backend;
-  span wait = minutes(2); ///< for an approval
-
-  static constexpr auto describe() {
-    return messages::command("share.switch", "changes the backend of an open share",
-                             field("share", &switch_share::share),
-                             field("backend", &switch_share::backend),
-                             field("wait", &switch_share::wait));
-  }
-};
-
 struct list_shares {
   bool all = false;   ///< ended and denied ones too
   bool links = false; ///< with their links: for the operator, and for one's own
@@ -278,57 +259,6 @@ struct share_extension_denied {
                  field("share", &share_extension_denied::share),
                  field("by", &share_extension_denied::by),
                  field("detail", &share_extension_denied::detail));
-  }
-};
-
-/// Its next worker starts; the link is still the one before.
-struct share_switch_allowed {
-  share_view share;
-  std::string backend;
-
-  static constexpr auto describe() {
-    return event("share.switch.allowed", "a share may change its backend",
-                 field("share", &share_switch_allowed::share),
-                 field("backend", &share_switch_allowed::backend));
-  }
-};
-
-struct share_switch_denied {
-  share_view share;
-  std::string backend;
-  std::string detail;
-
-  static constexpr auto describe() {
-    return event("share.switch.denied", "a share keeps its backend: it may not change it",
-                 field("share", &share_switch_denied::share),
-                 field("backend", &share_switch_denied::backend),
-                 field("detail", &share_switch_denied::detail));
-  }
-};
-
-struct share_switch_failed {
-  share_view share;
-  std::string backend;
-  std::string detail;
-
-  static constexpr auto describe() {
-    return event("share.switch.failed", "a share keeps its backend: the other one did not come up",
-                 field("share", &share_switch_failed::share),
-                 field("backend", &share_switch_failed::backend),
-                 field("detail", &share_switch_failed::detail));
-  }
-};
-
-/// The link before is closed, its guests are out, and all its processes are reaped.
-struct share_switched {
-  share_view share;
-  std::string from; ///< the backend before
-  end_reason reason = end_reason::superseded;
-
-  static constexpr auto describe() {
-    return event("share.switched", "guests come in through another backend",
-                 field("share", &share_switched::share), field("from", &share_switched::from),
-                 field("reason", &share_switched::reason));
   }
 };
 

@@ -9,6 +9,7 @@
 #include "messages/connections.hpp"
 #include "messages/edges.hpp"
 #include "messages/leases.hpp"
+#include "messages/switching.hpp"
 
 namespace termlease::actors {
 

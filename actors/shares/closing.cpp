@@ -36,7 +36,7 @@ void lease_holder::requester_left() {
 }
 
 void lease_holder::worker_problem(const worker_lines::problem& what) {
-  if (over()) return;
+  if (over() || (switch_ && switch_->worker)) return; // it ends anyhow
   problem_ = what.why;
   end(what.reason(), what.why.message);
 }
@@ -59,11 +59,14 @@ void lease_holder::worker_ended(const worker_gone& news) {
 
 /// Nobody speaks to its worker any more. The edge ends it, and says when it has.
 void lease_holder::worker_lost() {
-  if (!over()) {
+  auto lost = order_.view.share_id;
+  if (!over() && switch_ && switch_->worker) {
+    lost += " " + work_dir_ + "/"; // the next one goes on
+  } else if (!over()) {
     problem_ = {"worker_failed", "its worker's actor failed", "share again", true};
     end(end_reason::worker_failed, problem_.message);
   }
-  self_->request(env_->processes, caf::infinite, await_children{order_.view.share_id})
+  self_->request(env_->processes, caf::infinite, await_children{lost})
       .then([this](const children_gone&) { worker_ended({}); },
             [this](const caf::error&) { worker_ended({}); });
 }

@@ -274,6 +274,10 @@ void lease_holder::give_keyboard(const std::string& question, const caller& from
                                  const std::string& guest_id) {
   try {
     check_open();
+    if (switch_ || !modes_differ(order_.view.backend))
+      throw failed("not_supported",
+                   "the share goes on through another backend, which keeps its mode",
+                   "ask again once it has its new link");
     if (!guest_id.empty()) guest_to(guest_id, "give the keyboard");
   } catch (const failed& why) {
     return answer_change(question, answer_with(why.why()));

@@ -10,6 +10,7 @@
 #include "messages/answer.hpp"
 #include "messages/edges.hpp"
 #include "messages/leases.hpp"
+#include "messages/switching.hpp"
 
 #include <deque>
 #include <functional>
@@ -77,6 +78,7 @@ public:
                                           const messages::switch_share& wanted);
   void successor_is_ready(const messages::successor_ready& news, const caf::actor& worker);
   void successor_failed(const messages::failure& why);
+  void relay_is_gone(const messages::relay_gone& news);
 
   // Closing (closing.cpp).
   caf::result<messages::answer> close(const messages::caller& from, messages::end_reason reason,
@@ -121,6 +123,10 @@ private:
     messages::caller from;
     std::string backend;
     std::string folder{};
+    messages::share_mode mode{}; ///< these three as the next worker knows them
+    std::size_t banned = 0;
+    std::uint32_t guests = 0;
+    std::uint16_t relay_port = 0;
     messages::secret link{};
     std::string door{};
     caf::actor worker{}; ///< set once its link is there
@@ -152,9 +158,8 @@ private:
   void make_folders(const std::function<void()>& then);
   void make_one(const std::string& folder, const std::function<void()>& then);
   void launch(const messages::relay_address& relay);
-  /// Throws `failed` where a program is missing.
-  messages::worker_lines::start worker_order(const messages::relay_address& relay,
-                                             const std::string& backend,
+  /// All but the relay. Throws `failed` where a program is missing.
+  messages::worker_lines::start worker_order(const std::string& backend,
                                              const std::string& folder) const;
   void hold_worker(const std::function<caf::actor()>& start);
   void open_the_door();
@@ -208,8 +213,8 @@ private:
   std::vector<std::string> keys_left() const;
   void begin_switch(backend_switch to, const std::vector<std::string>& rules);
   void start_successor();
+  bool still_as_ordered() const;
   void take_over();
-  void hold_relay();
 
   // Closing.
   void finish();

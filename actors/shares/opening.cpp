@@ -1,5 +1,6 @@
 #include "actors/shares/lease_holder.hpp"
 
+#include "actors/shares/successor.hpp"
 #include "actors/shares/ttl_clock.hpp"
 #include "actors/shares/worker.hpp"
 #include "messages/edges.hpp"
@@ -232,8 +233,7 @@ void lease_holder::make_one(const std::string& folder, const std::function<void(
           });
 }
 
-worker_lines::start lease_holder::worker_order(const relay_address& relay,
-                                               const std::string& backend,
+worker_lines::start lease_holder::worker_order(const std::string& backend,
                                                const std::string& folder) const {
   const auto& limits = env_->settings.shares;
   worker_lines::start order;
@@ -246,14 +246,8 @@ worker_lines::start lease_holder::worker_order(const relay_address& relay,
   order.host_session = order_.terminal.session;
   order.pane = order_.terminal.pane;
   order.authorized_keys = keys_left();
-  order.relay_host = relay.host;
-  order.relay_port = relay.port;
-  order.known_hosts = relay.known_hosts;
   order.work_dir = folder;
-  order.relay_rsa = relay.rsa;
-  order.relay_ed25519 = relay.ed25519;
   order.relay_may_change = env_->settings.tmate.when_relay_returns == "announce";
-  order.program = relay.program;
   order.guest_program = env_->guest_program;
   order.status = status_text();
   order.recordings = order_.view.terms.record ? recordings_ : std::string{};
@@ -270,7 +264,7 @@ worker_lines::start lease_holder::worker_order(const relay_address& relay,
 
 void lease_holder::launch(const relay_address& relay) {
   try {
-    const auto order = worker_order(relay, order_.view.backend, work_dir_);
+    const auto order = with_relay(worker_order(order_.view.backend, work_dir_), relay);
     worker_running_ = true;
     hold_worker([this, order] {
       return spawn_traceable(*self_, share_worker, env_, caf::actor_cast<caf::actor>(self_), order);
@@ -288,7 +282,8 @@ void lease_holder::hold_worker(const std::function<caf::actor()>& start) {
   spec.facade = worker_;
   spec.start = start;
   spec.gone = [this](const std::string&, const caf::error& why) {
-    if (why) worker_lost();
+    // One that was taken over may have been gone by then, and told it to somebody else.
+    if (why || worker_running_) worker_lost();
   };
   children_.start(std::move(spec));
 }

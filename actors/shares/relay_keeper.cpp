@@ -92,7 +92,8 @@ public:
       fail({"relay_failed",
             std::string("the relay (") + kind_->program() + ") ended: " + last_words_,
             "`termlease doctor` checks it", true});
-      for (const auto& [share, holder] : holders_) self_->send(holder, relay_gone{"it died"});
+      for (const auto& [share, holder] : holders_)
+        self_->send(holder, relay_gone{"it died", kind_->backend()});
       holders_.clear();
     } else if (!waiting_.empty()) {
       // Asked for again while it was going down.

@@ -31,7 +31,8 @@ public:
   }
 
   void release(const release_relay& what) {
-    for (const auto& [backend, keeper] : keepers_) self_->send(keeper, what);
+    for (const auto& [backend, keeper] : keepers_)
+      if (what.backend.empty() || what.backend == backend) self_->send(keeper, what);
   }
 
   void restart(const std::string& id) { children_.restart(id); }

@@ -102,9 +102,7 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
       [lease](const worker_lines::guest_left& news) { lease->guest_left(news); },
       [lease](const worker_gone& news) { lease->worker_ended(news); },
       [lease](const relay_guest& news) { lease->relay_says(news); },
-      [lease](const relay_gone& news) {
-        lease->end(end_reason::relay_lost, "the relay is gone: " + news.why);
-      },
+      [lease](const relay_gone& news) { lease->relay_is_gone(news); },
       [lease](const alarm_rang& alarm) { lease->waited_for_guests(alarm); },
       [lease](const lease_warns& clock) { lease->warn(clock); },
       [lease](const lease_expires& clock) { lease->expire(clock); },

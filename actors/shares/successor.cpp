@@ -9,6 +9,16 @@ namespace termlease::actors {
 
 using namespace messages;
 
+worker_lines::start with_relay(worker_lines::start order, const relay_address& relay) {
+  order.relay_host = relay.host;
+  order.relay_port = relay.port;
+  order.known_hosts = relay.known_hosts;
+  order.relay_rsa = relay.rsa;
+  order.relay_ed25519 = relay.ed25519;
+  order.program = relay.program;
+  return order;
+}
+
 namespace {
 
 /// The holder's state and turns; lives inside the actor.
@@ -31,8 +41,9 @@ public:
             [=, this](const caf::error&) { leave(no_relay); });
   }
 
-  void ready(const worker_lines::ready& news) {
-    if (!unwanted_) self_->send(share_, successor_ready{{news.link}, news.door}, worker_);
+  /// Also when it changes before the share has taken the worker over.
+  void has_link(const std::string& link, const std::string& door) {
+    if (!unwanted_) self_->send(share_, successor_ready{{link}, door, port_}, worker_);
   }
 
   void problem(const worker_lines::problem& what) {
@@ -66,13 +77,13 @@ private:
             });
   }
 
-  void start(const relay_address& relay) try {
+  void start(const relay_address& relay) {
     if (unwanted_) return clean_up();
-    const auto order = wanted_.order(relay);
+    port_ = relay.port;
     child_spec spec;
     spec.id = "share worker";
     spec.rule = restart_rule::temporary;
-    spec.start = [=, this] {
+    spec.start = [this, order = with_relay(wanted_.order, relay)] {
       worker_ =
           spawn_traceable(*self_, share_worker, env_, caf::actor_cast<caf::actor>(self_), order);
       return worker_;
@@ -81,11 +92,6 @@ private:
       if (why) worker_lost();
     };
     children_.start(std::move(spec));
-
-  } catch (const failed& why) {
-
-    why_ = why.why();
-    clean_up();
   }
 
   /// Nobody speaks to it any more; the edge ends it. Another worker of the share may go on: what is
@@ -94,7 +100,7 @@ private:
     why_ = {"worker_failed", "its worker's actor failed", "try again", true};
     self_
         ->request(env_->processes, caf::infinite,
-                  await_children{wanted_.share_id + " " + wanted_.folder})
+                  await_children{wanted_.share_id + " " + wanted_.folder + "/"})
         .then([this](const children_gone&) { clean_up(); },
               [this](const caf::error&) { clean_up(); });
   }
@@ -117,6 +123,7 @@ private:
   supervision children_;
   caf::actor worker_;
   failure why_ = {"worker_failed", "its worker ended by itself", "try again", true};
+  std::uint16_t port_ = 0; ///< of the relay
   bool unwanted_ = false;
 };
 
@@ -127,7 +134,8 @@ caf::behavior successor(caf::event_based_actor* self, shared_environment env, ca
   auto state = std::make_shared<holder>(self, std::move(env), std::move(share), std::move(wanted));
   state->begin();
   return {
-      [state](const worker_lines::ready& news) { state->ready(news); },
+      [state](const worker_lines::ready& news) { state->has_link(news.link, news.door); },
+      [state](const worker_lines::link_changed& news) { state->has_link(news.link, news.door); },
       [state](const worker_lines::problem& what) { state->problem(what); },
       // Nobody was told the link yet.
       [](const worker_lines::guest_knocks&) {},

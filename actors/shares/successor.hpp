@@ -10,7 +10,6 @@
 
 #include <caf/all.hpp>
 
-#include <functional>
 #include <string>
 
 namespace termlease::actors {
@@ -20,9 +19,12 @@ struct succession {
   std::string share_id;
   std::string backend;
   std::string folder; ///< the worker's own; made, and removed when it doesn't come up
-  /// Its order, once the relay is known. Throws `failed`.
-  std::function<messages::worker_lines::start(const messages::relay_address& relay)> order;
+  messages::worker_lines::start order; ///< without the relay, which is not known yet
 };
+
+/// A worker's order, with the relay that it comes up through.
+messages::worker_lines::start with_relay(messages::worker_lines::start order,
+                                         const messages::relay_address& relay);
 
 /// Sends `share` either `successor_ready` with the worker's actor, or `successor_gone`, the latter
 /// also after the former where it is told `close_down` before `taken_over`. Ends with `share`.

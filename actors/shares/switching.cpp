@@ -81,15 +81,18 @@ void lease_holder::begin_switch(backend_switch to, const std::vector<std::string
 }
 
 void lease_holder::start_successor() {
-  succession wanted;
-  wanted.share_id = order_.view.share_id;
-  wanted.backend = switch_->backend;
-  wanted.folder = switch_->folder = work_dir_ + "+";
-  if (work_dir_.ends_with('+'))
-    wanted.folder = switch_->folder = work_dir_.substr(0, work_dir_.size() - 1);
-  wanted.order = [this, to = *switch_](const relay_address& relay) {
-    return worker_order(relay, to.backend, to.folder);
-  };
+  auto& to = *switch_;
+  const auto other = work_dir_ + "+";
+  to.folder = work_dir_.ends_with('+') ? work_dir_.substr(0, work_dir_.size() - 1) : other;
+  to.mode = order_.view.mode;
+  to.banned = banned_.size();
+  to.guests = guests_so_far_;
+  succession wanted{order_.view.share_id, to.backend, to.folder, {}};
+  try {
+    wanted.order = worker_order(to.backend, to.folder);
+  } catch (const failed& why) {
+    return successor_failed(why.why());
+  }
   child_spec spec;
   spec.id = successor_id;
   spec.rule = restart_rule::temporary;
@@ -98,32 +101,56 @@ void lease_holder::start_successor() {
         spawn_traceable(*self_, successor, env_, caf::actor_cast<caf::actor>(self_), wanted);
     return successor_;
   };
-  spec.gone = [this](const std::string&, const caf::error& why) {
-    if (!why) return;
+  spec.gone = [this, folder = to.folder](const std::string&, const caf::error& why) {
+    if (!why || !successor_) return;
+    const auto then = [=, this] {
+      caf::anon_send(env_->files, remove_folder{folder});
+      successor_failed({"worker_failed", "its part of the runtime failed", "try again", true});
+    };
     self_
         ->request(env_->processes, caf::infinite,
-                  await_children{order_.view.share_id + " " + switch_->folder})
-        .then([this](const children_gone&) { successor_failed({}); },
-              [this](const caf::error&) { successor_failed({}); });
+                  await_children{order_.view.share_id + " " + folder + "/"})
+        .then([=](const children_gone&) { then(); }, [=](const caf::error&) { then(); });
   };
+  children_.stop(successor_id); // of an earlier change
   children_.start(std::move(spec));
+}
+
+/// What was taken away meanwhile only the worker before was told.
+bool lease_holder::still_as_ordered() const {
+  const bool gives_ids = switch_->backend != "tmate"; // there the share does
+  return switch_->mode == order_.view.mode && switch_->banned == banned_.size() &&
+         (!gives_ids || switch_->guests == guests_so_far_);
 }
 
 /// Its link is there, and told to nobody: first the other door is closed.
 void lease_holder::successor_is_ready(const successor_ready& news, const caf::actor& worker) {
   if (over() || !switch_) return;
+  const bool again = switch_->worker != nullptr;
   switch_->link = news.link;
   switch_->door = news.door;
+  switch_->relay_port = news.relay_port;
+  if (again) return;
+  if (!still_as_ordered()) return self_->send(successor_, close_down::value);
   switch_->worker = worker;
-  self_->send(worker_, worker_lines::end{farewell(end_reason::superseded,
-                                                  "it goes on through " + switch_->backend)});
+  self_->send(worker_, worker_lines::end{messages::farewell(
+                           end_reason::superseded, "it goes on through " + switch_->backend)});
 }
 
 void lease_holder::take_over() {
+  const bool fits = switch_->mode == order_.view.mode && switch_->banned == banned_.size();
+  if (!fits) {
+    worker_running_ = false;
+    return end(end_reason::worker_failed, "its terms changed while it changed its backend");
+  }
   const auto to = *std::exchange(switch_, std::nullopt);
-  for (const auto& each : std::vector(order_.view.guests)) guest_left({each.guest_id, {}});
-  self_->request(env_->files, caf::infinite, remove_folder{work_dir_})
-      .then([](const file_done&) {}, [](const caf::error&) {});
+  grants_.clear();
+  for (const auto& each : std::vector(order_.view.guests)) {
+    const bool recorded = order_.view.terms.record && each.state == guest_state::in;
+    guest_left(
+        {each.guest_id, recorded ? recordings_ + "/" + each.guest_id + ".cast" : std::string{}});
+  }
+  caf::anon_send(env_->files, remove_folder{work_dir_});
   work_dir_ = to.folder;
   link_ = to.link;
   door_ = to.door;
@@ -134,7 +161,14 @@ void lease_holder::take_over() {
     return to.worker;
   });
   self_->send(std::exchange(successor_, nullptr), taken_over{});
-  hold_relay();
+  const auto lost = [this] { end(end_reason::relay_lost, "the relay is gone"); };
+  self_->request(env_->relays, caf::infinite, acquire_relay{to.backend, order_.view.share_id})
+      .then(
+          [=](const relay_address& relay) {
+            if (relay.problem || relay.port != to.relay_port) lost();
+          },
+          [=](const caf::error&) { lost(); });
+  self_->send(env_->relays, release_relay{order_.view.share_id, before});
   record_fact(draft(*env_, context_of_caller(to.from, "share.switch"),
                     share_switched{order_.view, before}));
   move_to(order_.view.state);
@@ -144,29 +178,27 @@ void lease_holder::take_over() {
   answer_change(to.change, answer_with(with_link));
 }
 
-/// The share is what it was, unless it ends: then this was the last that it waited for.
+/// The share is what it was, unless it ends: then this was the last that it waited for; or unless
+/// the worker before was told to end already.
 void lease_holder::successor_failed(const failure& why) {
   successor_ = nullptr;
   if (ending_ && !worker_running_) return finish();
   if (over() || !switch_) return;
   const auto to = *std::exchange(switch_, std::nullopt);
-  hold_relay();
-  const auto told = why ? why.message : "its part of the runtime failed";
+  self_->send(env_->relays, release_relay{order_.view.share_id, to.backend});
   record_fact(draft(*env_, context_of_caller(to.from, "share.switch"),
-                    share_switch_failed{order_.view, to.backend, told}, "error"));
+                    share_switch_failed{order_.view, to.backend, why.message}, "error"));
+  const auto what = to.worker ? std::string("the share ends: ")
+                              : "the share stays with " + order_.view.backend + ": ";
   answer_change(to.change,
-                answer_with(failure{"switch_failed",
-                                    "the share stays with " + order_.view.backend + ": " + told,
-                                    why.details, true}));
+                answer_with(failure{"switch_failed", what + why.message, why.details, true}));
+  if (to.worker) end(end_reason::worker_failed, "its next worker failed: " + why.message);
 }
 
-/// Of its own backend, and of no other.
-void lease_holder::hold_relay() {
-  self_->send(env_->relays, release_relay{order_.view.share_id});
-  self_
-      ->request(env_->relays, caf::infinite,
-                acquire_relay{order_.view.backend, order_.view.share_id})
-      .then([](const relay_address&) {}, [](const caf::error&) {});
+/// That of the next worker is its holder's business, that of the one before nobody's any more.
+void lease_holder::relay_is_gone(const relay_gone& news) {
+  if (news.backend.empty() || news.backend == order_.view.backend)
+    end(end_reason::relay_lost, "the relay is gone: " + news.why);
 }
 
 } // namespace termlease::actors

@@ -32,7 +32,7 @@ public:
   void start() {
     self_->send(env_->processes, spawn_child{{env_->worker_program},
                                              order_.work_dir,
-                                             order_.share_id + " " + order_.work_dir});
+                                             order_.share_id + " " + order_.work_dir + "/"});
   }
 
   void started(const child_started& made) {

@@ -1,6 +1,7 @@
 #include "tools/scenario/incident/hindsight.hpp"
 
 #include "messages/approvals.hpp"
+#include "messages/switching.hpp"
 
 namespace termlease::scenario {
 

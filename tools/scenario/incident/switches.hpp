@@ -3,6 +3,7 @@
 // Why: a change of the backend is asked for, allowed, and then goes well or not, each with a record
 // of its own. To play it again, what will become of it has to be set up before it is asked for.
 
+#include "messages/switching.hpp"
 #include "tools/scenario/incident/decisions.hpp"
 #include "tools/scenario/incident/hindsight.hpp"
 

@@ -1,4 +1,4 @@
-#include "messages/shares.hpp"
+#include "messages/switching.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/output/safe_text.hpp"
 #include "tools/termlease/output/times.hpp"
