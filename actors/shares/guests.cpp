@@ -1,6 +1,7 @@
 // The guests of one share: who knocks, who is in, who has the keyboard.
 #include "actors/shares/lease_holder.hpp"
 #include "bus/identity/public_key.hpp"
+#include "messages/backends.hpp"
 
 #include <algorithm>
 
@@ -13,11 +14,6 @@ namespace {
 constexpr std::string_view knock_alarm = "knock ";
 constexpr std::chrono::seconds counting_patience{2};
 constexpr auto nobody_decided = "nobody let it in in time";
-
-/// Which backends can take input away from one guest, or give it.
-bool modes_differ(const std::string& backend) {
-  return backend == "upterm";
-}
 
 /// What is done to one guest.
 action_context about_guest(action_context about, const std::string& guest_id) {
@@ -193,8 +189,9 @@ caf::result<answer> lease_holder::list_guests() {
 /// At once: closing a door never waits for the disk.
 caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wanted) {
   const auto& guest = guest_to(wanted.guest, "put out");
-  if (order_.view.backend == "tmate")
-    throw failed("not_supported", "a guest of a share through tmate can't be put out alone",
+  if (!tells_guests_apart(order_.view.backend))
+    throw failed("not_supported",
+                 "a guest of a share through " + order_.view.backend + " can't be put out alone",
                  "`termlease revoke` puts all of them out");
   auto promise = self_->make_response_promise<answer>();
   kicks_.emplace(guest.guest_id, promise);
@@ -237,7 +234,7 @@ caf::result<answer> lease_holder::send_away(const caller& from, const deny_guest
 caf::result<answer> lease_holder::set_mode(const caller& from, const set_guest_mode& wanted) {
   check_open();
   if (!wanted.guest.empty()) guest_to(wanted.guest, "give that mode");
-  if (!modes_differ(order_.view.backend))
+  if (!tells_guests_apart(order_.view.backend))
     throw failed("not_supported",
                  "a share through " + order_.view.backend +
                      " keeps its mode for as long as it lives",
@@ -274,7 +271,7 @@ void lease_holder::give_keyboard(const std::string& question, const caller& from
                                  const std::string& guest_id) {
   try {
     check_open();
-    if (switch_ || !modes_differ(order_.view.backend))
+    if (switch_ || !tells_guests_apart(order_.view.backend))
       throw failed("not_supported",
                    "the share goes on through another backend, which keeps its mode",
                    "ask again once it has its new link");

@@ -58,10 +58,10 @@ void check_keys(start_share& wanted) {
 void check_backend(const std::string& backend, const share_terms& terms,
                    const config::settings& chosen) {
   if (!is_backend(backend)) throw failed(unknown_backend(backend));
-  if (backend != "tmate") return;
-  const auto refuse_when = [](bool asked, const char* what, const char* why) {
+  if (tells_guests_apart(backend)) return;
+  const auto refuse_when = [&](bool asked, const char* what, const char* why) {
     if (asked)
-      throw failed("not_supported", std::string("a share through tmate can't ") + what + ": " + why,
+      throw failed("not_supported", "a share through " + backend + " can't " + what + ": " + why,
                    "leave it out, or share through upterm");
   };
   constexpr auto one_program = "all its guests look at one program";
@@ -78,7 +78,7 @@ void check_request(start_share& wanted, const config::settings& chosen) {
   check_backend(wanted.backend, wanted.terms, chosen);
   check_times(wanted, limits);
   check_keys(wanted);
-  check_terms(wanted.terms, limits, wanted.backend != "tmate");
+  check_terms(wanted.terms, limits, tells_guests_apart(wanted.backend));
   check_reason(wanted.reason);
   wanted.wait = std::min(wanted.wait, longest_wait);
 }

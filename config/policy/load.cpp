@@ -4,6 +4,7 @@
 #include "config/policy/pattern.hpp"
 #include "config/text_file.hpp"
 #include "config/toml_reader.hpp"
+#include "messages/backends.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,6 @@ constexpr std::array<std::string_view, 13> rule_keys{
     "modes", "backends",    "max_ttl", "approvers", "quorum",     "deadline"};
 constexpr std::array<std::string_view, 3> effects{"allow", "require", "deny"};
 constexpr std::array<std::string_view, 2> modes{"ro", "rw"};
-constexpr std::array<std::string_view, 2> backends{"upterm", "tmate"};
 
 /// Reads one `[[rule]]`.
 class rule_reader {
@@ -38,7 +38,8 @@ public:
     people("requesters", rule_.requesters);
     patterns("terminals", rule_.terminals);
     patterns("lanes", rule_.lanes);
-    for (auto& each : words("backends", backends)) rule_.backends.push_back(std::move(each.text));
+    for (auto& each : words("backends", backend_names))
+      rule_.backends.push_back(std::move(each.text));
     for (const auto& each : words("modes", modes))
       rule_.modes.push_back(*value_named<share_mode>(each.text));
     read_max_ttl();
