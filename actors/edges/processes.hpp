@@ -23,8 +23,7 @@ struct process_limits {
 /// A program whose owner is gone has its stdin closed and gets SIGTERM, and after `grace` SIGKILL.
 /// Takes `spawn_child`, `await_children`, `write_child`, `close_child_input`, `signal_child`,
 /// `run_program`, `find_process` and `watch_process` (messages/edges.hpp). `io` runs on one thread,
-/// which must
-/// outlive the actor.
+/// which must outlive the actor.
 caf::behavior process_edge(caf::event_based_actor* self, boost::asio::io_context* io,
                            process_limits limits);
 

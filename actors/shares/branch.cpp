@@ -2,6 +2,7 @@
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
 #include "actors/shares/open_questions.hpp"
+#include "actors/shares/reaping.hpp"
 #include "actors/shares/request_checks.hpp"
 #include "actors/shares/session.hpp"
 #include "actors/shares/share_table.hpp"
@@ -285,12 +286,10 @@ private:
 
   /// Its end is said once its worker is gone, if it has one.
   void bury_when_reaped(const share_view& view, end_reason reason, const std::string& detail) {
-    const auto then = [=, this, id = view.share_id] {
+    when_reaped(self_, env_, view.share_id, [=, this, id = view.share_id] {
       bury(shares_.at(id).view, reason, detail);
       questions_.lost(id);
-    };
-    self_->request(env_->processes, caf::infinite, await_children{view.share_id})
-        .then([=](const children_gone&) { then(); }, [=](const caf::error&) { then(); });
+    });
   }
 
   /// A share whose session is no more, and could not say so itself.

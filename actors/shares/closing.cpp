@@ -1,5 +1,6 @@
 #include "actors/shares/lease_holder.hpp"
 
+#include "actors/shares/reaping.hpp"
 #include "messages/edges.hpp"
 
 namespace termlease::actors {
@@ -61,14 +62,12 @@ void lease_holder::worker_ended(const worker_gone& news) {
 void lease_holder::worker_lost() {
   auto lost = order_.view.share_id;
   if (!over() && switch_ && switch_->worker) {
-    lost += " " + work_dir_ + "/"; // the next one goes on
+    lost = worker_label(lost, work_dir_); // the next one goes on
   } else if (!over()) {
     problem_ = {"worker_failed", "its worker's actor failed", "share again", true};
     end(end_reason::worker_failed, problem_.message);
   }
-  self_->request(env_->processes, caf::infinite, await_children{lost})
-      .then([this](const children_gone&) { worker_ended({}); },
-            [this](const caf::error&) { worker_ended({}); });
+  when_reaped(self_, env_, lost, [this] { worker_ended({}); });
 }
 
 void lease_holder::expire(const lease_expires& clock) {

@@ -1,6 +1,7 @@
 #include "actors/shares/successor.hpp"
 
 #include "actors/core/supervision.hpp"
+#include "actors/shares/reaping.hpp"
 #include "actors/shares/session.hpp"
 #include "actors/shares/worker.hpp"
 #include "messages/edges.hpp"
@@ -98,11 +99,8 @@ private:
   /// waited for is this one's folder.
   void worker_lost() {
     why_ = {"worker_failed", "its worker's actor failed", "try again", true};
-    self_
-        ->request(env_->processes, caf::infinite,
-                  await_children{wanted_.share_id + " " + wanted_.folder + "/"})
-        .then([this](const children_gone&) { clean_up(); },
-              [this](const caf::error&) { clean_up(); });
+    when_reaped(self_, env_, worker_label(wanted_.share_id, wanted_.folder),
+                [this] { clean_up(); });
   }
 
   void clean_up() {

@@ -2,6 +2,7 @@
 // before, and only then the new link. At no time are two links open, and one that doesn't come up
 // changes nothing.
 #include "actors/shares/lease_holder.hpp"
+#include "actors/shares/reaping.hpp"
 #include "actors/shares/request_checks.hpp"
 #include "actors/shares/successor.hpp"
 #include "bus/identity/public_key.hpp"
@@ -107,10 +108,7 @@ void lease_holder::start_successor() {
       caf::anon_send(env_->files, remove_folder{folder});
       successor_failed({"worker_failed", "its part of the runtime failed", "try again", true});
     };
-    self_
-        ->request(env_->processes, caf::infinite,
-                  await_children{order_.view.share_id + " " + folder + "/"})
-        .then([=](const children_gone&) { then(); }, [=](const caf::error&) { then(); });
+    when_reaped(self_, env_, worker_label(order_.view.share_id, folder), then);
   };
   children_.stop(successor_id); // of an earlier change
   children_.start(std::move(spec));
@@ -118,7 +116,7 @@ void lease_holder::start_successor() {
 
 /// What was taken away meanwhile only the worker before was told.
 bool lease_holder::still_as_ordered() const {
-  const bool gives_ids = switch_->backend != "tmate"; // there the share does
+  const bool gives_ids = tells_guests_apart(switch_->backend); // or else the share does
   return switch_->mode == order_.view.mode && switch_->banned == banned_.size() &&
          (!gives_ids || switch_->guests == guests_so_far_);
 }

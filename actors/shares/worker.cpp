@@ -1,5 +1,6 @@
 #include "actors/shares/worker.hpp"
 
+#include "actors/shares/reaping.hpp"
 #include "messages/edges.hpp"
 
 #include <csignal>
@@ -32,7 +33,7 @@ public:
   void start() {
     self_->send(env_->processes, spawn_child{{env_->worker_program},
                                              order_.work_dir,
-                                             order_.share_id + " " + order_.work_dir + "/"});
+                                             worker_label(order_.share_id, order_.work_dir)});
   }
 
   void started(const child_started& made) {
