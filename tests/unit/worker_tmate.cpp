@@ -1,5 +1,6 @@
 #include "messages/failure.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/worker_start.hpp"
 #include "tools/worker/tmate/command.hpp"
 #include "tools/worker/tmate/output.hpp"
 
@@ -15,14 +16,10 @@ namespace {
 const auto some_key = "SHA256:" + std::string(43, 'A');
 
 messages::worker_lines::start sample() {
-  messages::worker_lines::start share;
+  auto share = tests::share_start();
   share.backend = "tmate";
-  share.authorized_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 anna"};
-  share.relay_host = "127.0.0.1";
-  share.relay_port = 2222;
   share.relay_ed25519 = some_key;
   share.program = "/usr/bin/tmate";
-  share.guest_program = "/opt/term lease/guest";
   return share;
 }
 
@@ -30,12 +27,7 @@ const files where("/run/share/w");
 const std::string guest_socket = "/run/share/w/guests";
 
 bool refused(const messages::worker_lines::start& share) {
-  try {
-    check(share, where, guest_socket);
-  } catch (const messages::failed& error) {
-    return error.why().code == "bad_start";
-  }
-  return false;
+  return tests::refused_as_bad_start([&] { check(share, where, guest_socket); });
 }
 
 constexpr int exited(int code) {

@@ -1,5 +1,6 @@
 #include "messages/failure.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/worker_start.hpp"
 #include "tools/worker/upterm/admin_protocol.hpp"
 #include "tools/worker/upterm/command.hpp"
 #include "tools/worker/upterm/host_key.hpp"
@@ -43,13 +44,9 @@ std::string grpc(const std::string& message) {
 }
 
 messages::worker_lines::start sample() {
-  messages::worker_lines::start share;
-  share.authorized_keys = {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 anna"};
-  share.relay_host = "127.0.0.1";
-  share.relay_port = 2222;
+  auto share = tests::share_start();
   share.known_hosts = "/run/known hosts";
   share.program = "/usr/bin/upterm";
-  share.guest_program = "/opt/term lease/guest";
   return share;
 }
 
@@ -57,12 +54,7 @@ const files where("/run/share/w");
 const std::string guest_socket = "/run/share/w/guests";
 
 bool refused(const messages::worker_lines::start& share) {
-  try {
-    check(share, where, guest_socket);
-  } catch (const messages::failed& error) {
-    return error.why().code == "bad_start";
-  }
-  return false;
+  return tests::refused_as_bad_start([&] { check(share, where, guest_socket); });
 }
 
 } // namespace

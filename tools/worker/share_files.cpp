@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unistd.h>
 
 namespace termlease::worker {
 
@@ -41,6 +42,13 @@ void check_relay(const messages::worker_lines::start& share) {
   const bool plain_host = share.relay_host.find_first_of("/@?#;$\"'\\ \t\n") == std::string::npos;
   if (share.relay_host.empty() || !plain_host || share.relay_port == 0)
     bad_start("the relay's address is not a host and a port");
+}
+
+void check_program(const messages::worker_lines::start& share, const char* hint) {
+  if (access(share.program.c_str(), X_OK) != 0)
+    throw messages::failed("backend_missing",
+                           "there is no " + share.backend + " to run at '" + share.program + "'",
+                           hint);
 }
 
 bool can_be_quoted(std::string_view path) {

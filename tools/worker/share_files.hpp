@@ -19,6 +19,9 @@ void check_keys(const messages::worker_lines::start& share);
 /// Throws `failed` (`bad_start`) for what is not a host and a port.
 void check_relay(const messages::worker_lines::start& share);
 
+/// Throws `failed` (`backend_missing`) with the hint when the backend's program can't be run.
+void check_program(const messages::worker_lines::start& share, const char* hint);
+
 /// Whether an absolute path is safe between single quotes.
 bool can_be_quoted(std::string_view path);
 

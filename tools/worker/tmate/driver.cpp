@@ -25,7 +25,7 @@ using messages::worker_lines::problem;
 constexpr std::chrono::milliseconds attempt_time{3000};
 constexpr std::chrono::milliseconds between_looks{1000};
 /// The reason of the end is on its way to the guests, and what tmate has not sent ends with it.
-constexpr std::chrono::milliseconds last_words_time{50};
+constexpr std::chrono::milliseconds last_words_time{20};
 
 class driver final : public backend {
 public:
@@ -98,10 +98,7 @@ driver::driver(backend_setup setup)
     : loop_(setup.events), share_(setup.share), guest_socket_(std::move(setup.guest_socket)),
       events_(std::move(setup.callbacks)), files_(setup.folder) {
   check(share_, files_, guest_socket_);
-  if (access(share_.program.c_str(), X_OK) != 0)
-    throw messages::failed("backend_missing",
-                           "there is no tmate to run at '" + share_.program + "'",
-                           "install it: apt-get install tmate");
+  check_program(share_, "install it: apt-get install tmate");
 }
 
 driver::~driver() {

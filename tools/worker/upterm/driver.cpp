@@ -81,10 +81,7 @@ driver::driver(backend_setup setup)
     : loop_(setup.events), share_(setup.share), guest_socket_(std::move(setup.guest_socket)),
       events_(std::move(setup.callbacks)), files_(setup.folder) {
   check(share_, files_, guest_socket_);
-  if (access(share_.program.c_str(), X_OK) != 0)
-    throw messages::failed("backend_missing",
-                           "there is no upterm to run at '" + share_.program + "'",
-                           "`termlease doctor` says how to get one");
+  check_program(share_, "`termlease doctor` says how to get one");
 }
 
 driver::~driver() {
