@@ -6,41 +6,41 @@
 # tools/hosts builds with a Rust that is recent enough.
 
 upterm_reason=''
+tmate_reason=''
 zellij_reason=''
+
+# find_or_build FIND PREPARE NOTICE BUILD: names a program's folder in $found; 1 with the last
+# complaint in $complaint where it can neither be found nor built.
+find_or_build() {
+  local why status=0
+  why=$(mktemp)
+  if ! found=$("$REPO/tools/$1" 2>"$why"); then
+    "$2"
+    step "$3"
+    found=$("$REPO/tools/$4" 2> >(tee "$why" | sed 's/^/    /' >&2)) || status=1
+  fi
+  complaint=$(tail -n 1 "$why")
+  rm -f "$why"
+  return "$status"
+}
 
 # need_upterm: puts upterm and uptermd on PATH; 1 with $upterm_reason where that can't be done.
 need_upterm() {
-  local folder why
-  why=$(mktemp)
-  if ! folder=$("$REPO/tools/backends/find-upterm" 2>"$why"); then
-    need_go
-    step "upterm and its relay are missing: building them, once (one to two minutes)"
-    if ! folder=$("$REPO/tools/backends/build-upterm" 2> >(tee "$why" | sed 's/^/    /' >&2)); then
-      upterm_reason=$(tail -n 1 "$why")
-      rm -f "$why"
-      return 1
-    fi
-  fi
-  rm -f "$why"
-  export TERMLEASE_UPTERM_DIR=$folder
+  find_or_build backends/find-upterm need_go \
+    "upterm and its relay are missing: building them, once (one to two minutes)" \
+    backends/build-upterm || { upterm_reason=$complaint; return 1; }
+  export TERMLEASE_UPTERM_DIR=$found
   case ":$PATH:" in
-    *":$folder:"*) ;;
-    *) export PATH=$folder:$PATH ;;
+    *":$found:"*) ;;
+    *) export PATH=$found:$PATH ;;
   esac
 }
 
-tmate_reason=''
-
 # need_tmate_relay: sees to it that tmate's relay is there; 1 with $tmate_reason where it can't be.
 need_tmate_relay() {
-  local why
-  why=$(mktemp)
-  if ! "$REPO/tools/backends/fetch-tmate-relay" >/dev/null 2>"$why"; then
-    tmate_reason=$(tail -n 1 "$why")
-    rm -f "$why"
-    return 1
-  fi
-  rm -f "$why"
+  tmate_reason=$("$REPO/tools/backends/fetch-tmate-relay" 2>&1 >/dev/null) && return
+  tmate_reason=${tmate_reason##*$'\n'}
+  return 1
 }
 
 # What brings a Go that is recent enough: Debian's own where it is, otherwise pip's wheel of it.
@@ -71,19 +71,10 @@ recent_go() {
 # need_zellij: names the folder of a zellij in TERMLEASE_ZELLIJ_DIR; 1 with $zellij_reason where
 # that can't be done. It isn't put on PATH: what the programs do without one is tested, too.
 need_zellij() {
-  local folder why
-  why=$(mktemp)
-  if ! folder=$("$REPO/tools/hosts/find-zellij" 2>"$why"); then
-    need_rust
-    step "zellij is missing: building it, once (about five minutes)"
-    if ! folder=$("$REPO/tools/hosts/build-zellij" 2> >(tee "$why" | sed 's/^/    /' >&2)); then
-      zellij_reason=$(tail -n 1 "$why")
-      rm -f "$why"
-      return 1
-    fi
-  fi
-  rm -f "$why"
-  export TERMLEASE_ZELLIJ_DIR=$folder
+  find_or_build hosts/find-zellij need_rust \
+    "zellij is missing: building it, once (about five minutes)" \
+    hosts/build-zellij || { zellij_reason=$complaint; return 1; }
+  export TERMLEASE_ZELLIJ_DIR=$found
 }
 
 # What brings a Rust that is recent enough: the one that is there, otherwise Debian's for browsers.

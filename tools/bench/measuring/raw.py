@@ -18,31 +18,27 @@ class Relay:
         self.known_hosts = home.folder / "state" / "relay" / "upterm_known_hosts"
 
 
-class RawHost:
-    """One `upterm host`. `link` is how its guests get in; `took` how long it needed to print it."""
+class RawProgram:
+    """A program that prints a link. `link` is how its guests get in; `took` how long it needed to print it."""
 
     numbered = 0
 
-    def __init__(self, home, relay, force_command="/bin/cat"):
-        RawHost.numbered += 1
-        self.folder = home.folder / f"raw{RawHost.numbered}"
+    def __init__(self, home):
+        RawProgram.numbered += 1
+        self.folder = home.folder / f"raw{RawProgram.numbered}"
         self.folder.mkdir(mode=0o700)
-        host_key = self.folder / "host_key"
-        shutil.copy(home.key, host_key)
-        environment = {"HOME": self.folder, "XDG_RUNTIME_DIR": self.folder, "XDG_STATE_HOME": self.folder,
-                       "XDG_CONFIG_HOME": self.folder, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-        words = [runtime.upterm(), "host", "--server", f"ssh://127.0.0.1:{relay.port}", "--accept",
-                 "--known-hosts", relay.known_hosts, "--private-key", host_key, "--authorized-keys",
-                 f"{home.key}.pub", "--no-sftp", "--force-command", force_command, "--", "sleep", "infinity"]
+
+    def start(self, words, environment, is_link):
+        """Returns the line with the link."""
         began = processes.now()
-        self.process = processes.start(words, {name: str(value) for name, value in environment.items()},
-                                       stdout=processes.subprocess.PIPE)
+        self.process = processes.start(words, environment, stdout=processes.subprocess.PIPE)
         try:
-            self.link, at = processes.read_line_with(self.process, lambda line: line.startswith(b"ssh "))
+            said, at = processes.read_line_with(self.process, is_link)
         except BaseException:
             self.close()
             raise
         self.took = at - began
+        return said
 
     def close(self):
         processes.end(self.process)
@@ -55,15 +51,27 @@ class RawHost:
         self.close()
 
 
-class RawTmate:
+class RawHost(RawProgram):
+    """One `upterm host`."""
+
+    def __init__(self, home, relay, force_command="/bin/cat"):
+        super().__init__(home)
+        host_key = self.folder / "host_key"
+        shutil.copy(home.key, host_key)
+        environment = {"HOME": self.folder, "XDG_RUNTIME_DIR": self.folder, "XDG_STATE_HOME": self.folder,
+                       "XDG_CONFIG_HOME": self.folder, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        words = [runtime.upterm(), "host", "--server", f"ssh://127.0.0.1:{relay.port}", "--accept",
+                 "--known-hosts", relay.known_hosts, "--private-key", host_key, "--authorized-keys",
+                 f"{home.key}.pub", "--no-sftp", "--force-command", force_command, "--", "sleep", "infinity"]
+        self.link = self.start(words, {name: str(value) for name, value in environment.items()},
+                               lambda line: line.startswith(b"ssh "))
+
+
+class RawTmate(RawProgram):
     """One `tmate -F` through a runtime's relay, whose only pane runs a program, as a person would set it up."""
 
-    numbered = 0
-
     def __init__(self, home, link, command="cat"):
-        RawTmate.numbered += 1
-        self.folder = home.folder / f"tmate{RawTmate.numbered}"
-        self.folder.mkdir(mode=0o700)
+        super().__init__(home)
         keys = home.folder / "state" / "relay" / "tmate"
         settings = {"tmate-server-host": "127.0.0.1", "tmate-server-port": link.split()[-1],
                     "tmate-server-rsa-fingerprint": fingerprint(keys / "ssh_host_rsa_key.pub"),
@@ -74,27 +82,9 @@ class RawTmate:
         tmate, socket = shutil.which("tmate"), self.folder / "socket"
         words = [tmate, "-F", "-f", configuration, "-S", socket, "new-session", "-x", "80", "-y", "26",
                  f"{tmate} -S {socket} wait tmate-ready; exec {command}"]
-        environment = runtime.clean_environment(HOME=self.folder)
-        began = processes.now()
-        self.process = processes.start(words, environment, stdout=processes.subprocess.PIPE)
-        try:
-            said, at = processes.read_line_with(
-                self.process, lambda line: line.startswith(b"ssh session:") and b"ssh -p" in line)
-        except BaseException:
-            self.close()
-            raise
+        said = self.start(words, runtime.clean_environment(HOME=self.folder),
+                          lambda line: line.startswith(b"ssh session:") and b"ssh -p" in line)
         self.link = said.split(": ", 1)[1]
-        self.took = at - began
-
-    def close(self):
-        processes.end(self.process)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def fingerprint(key):
