@@ -6,6 +6,7 @@
 #include "actors/shares/request_checks.hpp"
 #include "actors/shares/successor.hpp"
 #include "bus/identity/public_key.hpp"
+#include "messages/backends.hpp"
 
 #include <algorithm>
 
