@@ -295,7 +295,7 @@ TEST_CASE("a missing tmate is told, and so is a backend that there isn't") {
   wanted.backend = "pigeon";
   const auto asked = w.ask_for_share(the_operator, wanted);
   CHECK(asked.code() == "unknown_backend");
-  CHECK_THAT(asked.response().error.details.hint, ContainsSubstring("upterm or tmate"));
+  CHECK_THAT(asked.response().error.details.hint, ContainsSubstring("upterm, tmate"));
 }
 
 TEST_CASE("tmate's relay says who is in, in lines of which no other counts") {
