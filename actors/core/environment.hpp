@@ -14,10 +14,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace termlease::actors {
+
+struct host_entry;
 
 struct environment {
   std::string version;
@@ -33,6 +36,8 @@ struct environment {
   std::function<void(const std::string&)> log; ///< never a secret; any thread
   /// Told of each supervised actor that was started, by its path in the tree; may be empty.
   std::function<void(const std::string& path, const caf::actor&)> started;
+
+  std::function<std::span<const host_entry>()> hosts; ///< what terminals can live in
 
   // The programs that are there now. Each throws `failed` as its namesake of config/programs.hpp.
   std::function<std::filesystem::path(std::string_view host)> find_host;

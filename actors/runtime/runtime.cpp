@@ -7,6 +7,7 @@
 #include "actors/runtime/ledger.hpp"
 #include "actors/runtime/root.hpp"
 #include "actors/runtime/tree.hpp"
+#include "actors/terminals/host.hpp"
 #include "bus/gateway/gateway.hpp"
 #include "bus/identity/uuid.hpp"
 #include "bus/journal/reader.hpp"
@@ -151,6 +152,7 @@ void runtime::parts::make_environment() {
   env->next_id = [this] { return source.next_id(); };
   env->jitter = [this] { return source.jitter(); };
   env->log = options.log;
+  env->hosts = known_hosts;
   env->find_host = [this](std::string_view host) {
     return config::find_host(host, options.settings, options.paths);
   };

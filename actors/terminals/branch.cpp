@@ -177,7 +177,7 @@ private:
   /// Throws `failed` (`unknown_host`).
   const terminal_host& host(const std::string& name) {
     auto& found = hosts_[name];
-    if (!found) found = make_host(name, env_, edges());
+    if (!found) found = make_host(env_->hosts(), name, env_, edges());
     return *found;
   }
 

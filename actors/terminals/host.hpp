@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -50,9 +51,17 @@ public:
                    std::function<void(const messages::failure&)> answer) const = 0;
 };
 
-/// The hosts there are, by name. Throws `failed` (`unknown_host`) for another one.
-std::unique_ptr<terminal_host> make_host(std::string_view name, shared_environment env,
-                                         host_edges edges);
+struct host_entry {
+  std::string_view name;
+  std::unique_ptr<terminal_host> (*make)(shared_environment, host_edges);
+};
+
+/// All that this runtime has.
+std::span<const host_entry> known_hosts();
+
+/// Throws `failed` (`unknown_host`).
+std::unique_ptr<terminal_host> make_host(std::span<const host_entry> among, std::string_view name,
+                                         shared_environment env, host_edges edges);
 
 /// True for names that every host and people can use: letters, digits, `_` and `-`, 1 to 64.
 bool is_terminal_name(std::string_view name);

@@ -12,20 +12,19 @@ namespace termlease::actors {
 
 namespace {
 
-struct host_entry {
-  std::string_view name;
-  std::unique_ptr<terminal_host> (*make)(shared_environment, host_edges);
-};
-
 constexpr std::array hosts{host_entry{"tmux", &make_tmux_host},
                            host_entry{"zellij", &make_zellij_host}};
 
 } // namespace
 
-std::unique_ptr<terminal_host> make_host(std::string_view name, shared_environment env,
-                                         host_edges edges) {
+std::span<const host_entry> known_hosts() {
+  return hosts;
+}
+
+std::unique_ptr<terminal_host> make_host(std::span<const host_entry> among, std::string_view name,
+                                         shared_environment env, host_edges edges) {
   std::string known;
-  for (const auto& each : hosts) {
+  for (const auto& each : among) {
     if (each.name == name) return each.make(std::move(env), std::move(edges));
     known.append(known.empty() ? "" : ", ").append(each.name);
   }

@@ -1,65 +1,18 @@
 #include "tests/support/catch.hpp"
+#include "tests/support/fake_guest.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "tools/guest/wire.hpp"
 #include "tools/worker/guests/hall.hpp"
 
 #include <optional>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace {
 
 using namespace termlease;
 using namespace termlease::worker;
+using tests::fake_guest;
 namespace wire = termlease::guest_wire;
-
-/// A guest program that does as it is told.
-class fake_guest {
-public:
-  explicit fake_guest(const std::string& path)
-      : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  }
-
-  ~fake_guest() { close(fd_); }
-
-  fake_guest(const fake_guest&) = delete;
-  fake_guest& operator=(const fake_guest&) = delete;
-
-  void raw(std::string_view bytes) {
-    REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0);
-  }
-
-  void send(wire::frame type, std::string_view payload) {
-    std::string bytes(wire::header_bytes, '\0');
-    wire::write_header(reinterpret_cast<unsigned char*>(bytes.data()), type, payload.size());
-    raw(bytes.append(payload));
-  }
-
-  void hello() { send(wire::frame::hello, std::string_view("\1\30\0\120\0", 5)); }
-
-  /// Every byte that came so far; nothing when the other side hung up after it.
-  std::string& received() {
-    char part[4096];
-    ssize_t count = 0;
-    while ((count = recv(fd_, part, sizeof part, MSG_DONTWAIT)) > 0)
-      received_.append(part, static_cast<std::size_t>(count));
-    hung_up_ |= count == 0;
-    return received_;
-  }
-
-  bool hung_up() { return received(), hung_up_; }
-
-private:
-  int fd_;
-  std::string received_;
-  bool hung_up_ = false;
-};
 
 class house {
 public:

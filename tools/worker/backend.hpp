@@ -10,7 +10,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -83,7 +85,15 @@ struct backend_setup {
   backend_events callbacks;
 };
 
-/// Throws `failed` (`unknown_backend`).
-std::unique_ptr<backend> make_backend(backend_setup setup);
+struct backend_entry {
+  std::string_view name;
+  std::unique_ptr<backend> (*make)(backend_setup);
+};
+
+/// All that this worker has.
+std::span<const backend_entry> known_backends();
+
+/// The one that the share asks for. Throws `failed` (`unknown_backend`).
+std::unique_ptr<backend> make_backend(std::span<const backend_entry> among, backend_setup setup);
 
 } // namespace termlease::worker

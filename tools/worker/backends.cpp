@@ -4,26 +4,31 @@
 #include "tools/worker/tmate/driver.hpp"
 #include "tools/worker/upterm/driver.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string_view>
 #include <utility>
 
 namespace termlease::worker {
 
 namespace {
 
-using maker = std::unique_ptr<backend> (*)(backend_setup);
+constexpr std::array backends{backend_entry{"upterm", &upterm::make_driver},
+                              backend_entry{"tmate", &tmate::make_driver}};
 
-constexpr std::array<std::pair<std::string_view, maker>, 2> makers{{
-    {"upterm", &upterm::make_driver},
-    {"tmate", &tmate::make_driver},
-}};
+static_assert(std::equal(backends.begin(), backends.end(), messages::backend_names.begin(),
+                         messages::backend_names.end(),
+                         [](const auto& entry, auto name) { return entry.name == name; }),
+              "a backend that a share can ask for is one that the worker has");
 
 } // namespace
 
-std::unique_ptr<backend> make_backend(backend_setup setup) {
-  for (const auto& [name, make] : makers)
-    if (name == setup.share.backend) return make(std::move(setup));
+std::span<const backend_entry> known_backends() {
+  return backends;
+}
+
+std::unique_ptr<backend> make_backend(std::span<const backend_entry> among, backend_setup setup) {
+  for (const auto& each : among)
+    if (each.name == setup.share.backend) return each.make(std::move(setup));
   throw messages::failed(messages::unknown_backend(setup.share.backend));
 }
 

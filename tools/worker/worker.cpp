@@ -15,8 +15,8 @@ using messages::end_reason;
 using messages::farewell;
 namespace lines = messages::worker_lines;
 
-worker::worker(loop& events, int in, int out)
-    : loop_(events), in_(in), answers_(events, out, [this] { runtime_gone(); }) {
+worker::worker(loop& events, int in, int out, drivers with)
+    : loop_(events), drivers_(with), in_(in), answers_(events, out, [this] { runtime_gone(); }) {
   fcntl(in_, F_SETFL, fcntl(in_, F_GETFL) | O_NONBLOCK);
   loop_.watch(in_, EPOLLIN, [this](std::uint32_t) { read_orders(); });
 }
@@ -87,7 +87,8 @@ void worker::begin(const messages::json& order) {
   beat();
   // The backend takes longest to start, so it goes first; its link comes only through this same
   // loop.
-  backend_ = make_backend({loop_, *share_, folder_, guest_socket(),
+  backend_ = make_backend(drivers_.backends,
+                          {loop_, *share_, folder_, guest_socket(),
                            backend_events{[this](way_in way) {
                                             say(lines::ready{way.link, way.door});
                                           },
@@ -104,9 +105,9 @@ void worker::begin(const messages::json& order) {
 }
 
 void worker::open_doors() {
-  hall_options options{guest_socket(),          share_->mode,         share_->max_guests,
-                       share_->terminal_name,   share_->status,       share_->recordings,
-                       share_->recording_limit, share_->guests_before};
+  hall_options options{guest_socket(),          share_->mode,          share_->max_guests,
+                       share_->terminal_name,   share_->status,        share_->recordings,
+                       share_->recording_limit, share_->guests_before, drivers_.mirrors};
   hall_events callbacks;
   callbacks.arrived = [this](guest_number guest, pid_t pid) { admissions_->arrived(guest, pid); };
   callbacks.left = [this](guest_number guest, std::string recording) {

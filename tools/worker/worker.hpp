@@ -7,6 +7,7 @@
 #include "messages/worker_lines.hpp"
 #include "tools/worker/admissions.hpp"
 #include "tools/worker/backend.hpp"
+#include "tools/worker/drivers.hpp"
 #include "tools/worker/ending.hpp"
 #include "tools/worker/guests/hall.hpp"
 #include "tools/worker/lines.hpp"
@@ -23,7 +24,7 @@ namespace termlease::worker {
 class worker {
 public:
   /// Reads orders from `in`, answers on `out`. Both become non-blocking.
-  worker(loop& events, int in, int out);
+  worker(loop& events, int in, int out, drivers with = {});
   ~worker();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -59,6 +60,7 @@ private:
   template <class T> void say(const T& line) { answers_.write(messages::encode_line(line)); }
 
   loop& loop_;
+  drivers drivers_;
   int in_;
   line_splitter orders_;
   line_writer answers_;

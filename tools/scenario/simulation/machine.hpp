@@ -4,6 +4,7 @@
 // the terminals' panes stay. Nothing of it is real, so one costs nothing and ten thousand fit in a
 // minute.
 
+#include "actors/terminals/host.hpp"
 #include "config/policy/source.hpp"
 #include "config/programs.hpp"
 #include "config/settings.hpp"
@@ -14,6 +15,7 @@
 
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 
 namespace termlease::scenario {
@@ -27,6 +29,7 @@ struct machine {
   config::upterm_choice find_upterm() const;
   config::tmate_programs find_tmate() const;
 
+  std::span<const actors::host_entry> hosts = actors::known_hosts();
   std::set<std::string> installed{"tmux", "zellij", "upterm", "tmate"};
   config::upterm_choice upterm{{"/usr/bin/upterm", "/usr/bin/uptermd"}, {}};
   std::shared_ptr<machine_clock> clock = std::make_shared<machine_clock>();

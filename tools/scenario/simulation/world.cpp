@@ -90,6 +90,7 @@ void world::furnish() {
   env_->started = [this](const std::string& path, const caf::actor& address) {
     running_[path] = address;
   };
+  env_->hosts = [this] { return machine_->hosts; };
   env_->find_host = [this](std::string_view host) { return machine_->find_host(host); };
   env_->find_upterm = [this] { return machine_->find_upterm(); };
   env_->find_tmate = [this] { return machine_->find_tmate(); };

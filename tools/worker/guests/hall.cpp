@@ -63,7 +63,7 @@ hall::state::state(loop& events, mirror_options pane, hall_options options, hall
     : loop_(events), options_(std::move(options)), events_(std::move(callbacks)),
       recording_left_(std::make_shared<std::uint64_t>(options_.recording_limit)),
       mirror_(make_mirror(
-          events,
+          options_.mirrors, events,
           [&] {
             pane.read_only |= options_.mode != messages::share_mode::rw;
             return std::move(pane);

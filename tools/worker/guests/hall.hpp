@@ -30,8 +30,9 @@ struct hall_options {
   std::string name;              ///< of the terminal, for the status line
   std::string status;            ///< what that line says first beside name and mode
   std::string recordings{};      ///< a folder for what each guest sees; empty: it isn't kept
-  std::uint64_t recording_limit = 0; ///< bytes of all recordings together
-  guest_number guests_before = 0;    ///< whose numbers are taken
+  std::uint64_t recording_limit = 0;                       ///< bytes of all recordings together
+  guest_number guests_before = 0;                          ///< whose numbers are taken
+  std::span<const mirror_entry> mirrors = known_mirrors(); ///< what can be shown
 };
 
 /// What has passed between a guest and the terminal.
@@ -54,7 +55,7 @@ struct hall_events {
 
 class hall {
 public:
-  /// Opens the socket. Throws `failed` (`guest_socket_failed`).
+  /// Opens the socket. Throws `failed` (`guest_socket_failed`, `unknown_host`, `bad_pane`).
   hall(loop& events, mirror_options pane, hall_options options, hall_events callbacks);
   ~hall();
   hall(const hall&) = delete;

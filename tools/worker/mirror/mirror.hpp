@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -62,7 +63,16 @@ public:
   virtual bool congested() const = 0;
 };
 
-/// Throws `failed` (`unknown_host`, `bad_pane`).
-std::unique_ptr<mirror> make_mirror(loop& events, mirror_options options, mirror_events callbacks);
+struct mirror_entry {
+  std::string_view host;
+  std::unique_ptr<mirror> (*make)(loop&, mirror_options&&, mirror_events&&);
+};
+
+/// All that this worker has.
+std::span<const mirror_entry> known_mirrors();
+
+/// The one of the options' host. Throws `failed` (`unknown_host`, `bad_pane`).
+std::unique_ptr<mirror> make_mirror(std::span<const mirror_entry> among, loop& events,
+                                    mirror_options options, mirror_events callbacks);
 
 } // namespace termlease::worker

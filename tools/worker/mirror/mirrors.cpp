@@ -9,23 +9,23 @@ namespace termlease::worker {
 
 namespace {
 
-struct entry {
-  std::string_view host;
-  std::unique_ptr<mirror> (*make)(loop&, mirror_options&&, mirror_events&&);
-};
-
 template <class Mirror>
 std::unique_ptr<mirror> make(loop& events, mirror_options&& options, mirror_events&& callbacks) {
   return std::make_unique<Mirror>(events, std::move(options), std::move(callbacks));
 }
 
-constexpr std::array mirrors{entry{"tmux", &make<tmux_mirror>},
-                             entry{"zellij", &make<zellij_mirror>}};
+constexpr std::array mirrors{mirror_entry{"tmux", &make<tmux_mirror>},
+                             mirror_entry{"zellij", &make<zellij_mirror>}};
 
 } // namespace
 
-std::unique_ptr<mirror> make_mirror(loop& events, mirror_options options, mirror_events callbacks) {
-  for (const auto& each : mirrors)
+std::span<const mirror_entry> known_mirrors() {
+  return mirrors;
+}
+
+std::unique_ptr<mirror> make_mirror(std::span<const mirror_entry> among, loop& events,
+                                    mirror_options options, mirror_events callbacks) {
+  for (const auto& each : among)
     if (each.host == options.host)
       return each.make(events, std::move(options), std::move(callbacks));
   throw messages::failed("unknown_host",

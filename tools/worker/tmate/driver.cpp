@@ -124,7 +124,7 @@ void driver::start() {
   });
   window_ = window_size(share_.mode, {});
   if (share_.mode == messages::share_mode::rw) return launch();
-  glance_ = make_mirror(loop_, pane_of(share_),
+  glance_ = make_mirror(known_mirrors(), loop_, pane_of(share_),
                         {[this](std::size_t) {
                            if (glance_->ready()) seen(glance_->picture().size());
                          },
