@@ -284,6 +284,29 @@ class Guest:
     def type(self, text):
         os.write(self.fd, text if isinstance(text, bytes) else text.encode())
 
+    def type_all(self, data):
+        """Types as fast as it is taken, and reads meanwhile."""
+        ready = select.poll()
+        ready.register(self.fd, select.POLLOUT)
+        deadline = time.monotonic() + GENEROUS
+        while data:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{len(data)} bytes are not taken")
+            if ready.poll(10):
+                data = data[os.write(self.fd, data[:4000]):]
+            self.pump()
+
+    def type_until(self, text, seen):
+        """Types it as a line, again until it is seen: a host may lose what it is given."""
+        def typed():
+            self.type(text + "\r")
+            with contextlib.suppress(AssertionError):
+                self.wait_for(seen, 3)
+                return True
+            return False
+
+        wait_until(typed, f"{seen} is seen")
+
     def pump(self, limit=0.0):
         """Takes what arrived; returns False once the terminal is closed."""
         ready = select.poll()
