@@ -80,7 +80,7 @@ class Combinations(unittest.TestCase):
         self.assertFalse(hostile.gone())
         late = self.system.guest(share)
         late.wait_for("read-write")
-        late.type_until("here-I-am", "here-I-am")
+        late.type("here-I-am\r")
         looker.wait_for("here-I-am")
         self.assertEqual([each["pane_pid"] for each in self.system.json("terminals")], [made["pane_pid"]])
         self.assertEqual(self.system.shown(share)["state"], "active")

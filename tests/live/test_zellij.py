@@ -24,7 +24,7 @@ NO_ZELLIJ = missing_zellij()
 NO_HALL = NO_ZELLIJ or (None if hall_is_built() else "termlease-hall-host is not built")
 MISSING = NO_ZELLIJ or missing_program() or processes.missing_for_live_tests()
 SHELL = "PS1='$ ' exec bash --norc --noprofile"
-KEYS, LOST_AT_MOST, PASTED = 40, 8, 100_000
+KEYS, PASTED = 40, 100_000
 
 
 class MirrorTest(unittest.TestCase):
@@ -200,12 +200,9 @@ class Typing(MirrorTest):
         for letter in string.ascii_letters[:KEYS]:
             key, before = 6 * letter, time.monotonic()  # all of it differs from what was there
             guest.type("\r" + key)
-            # zellij loses what is written to it now and then, and says that it took it.
-            with contextlib.suppress(AssertionError):
-                guest.wait_for(key, 3)
-                times.append(1000 * (time.monotonic() - before))
-        self.assertGreaterEqual(len(times), KEYS - LOST_AT_MOST)
-        print(f"\n  key to echo: median {statistics.median(times):.0f} ms, {KEYS - len(times)} of {KEYS} lost; "
+            guest.wait_for(key)
+            times.append(1000 * (time.monotonic() - before))
+        print(f"\n  key to echo: median {statistics.median(times):.0f} ms; "
               f"the hall's private memory {private_memory(hall.process.pid) / 1e6:.1f} MB")
         self.assertLess(statistics.median(times), 500)
 

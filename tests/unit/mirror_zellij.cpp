@@ -1,7 +1,16 @@
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tools/worker/mirror/zellij/contract.hpp"
 #include "tools/worker/mirror/zellij/key_queue.hpp"
 #include "tools/worker/mirror/zellij/pane_update.hpp"
+#include "tools/worker/mirror/zellij/pane_writer.hpp"
 
+#include <array>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+using namespace termlease;
 using namespace termlease::worker;
 
 namespace {
@@ -148,7 +157,113 @@ TEST_CASE("what waits to be typed has a limit") {
   CHECK(queue.paste(much));
 }
 
-TEST_CASE("typed bytes become numbers for one pane") {
-  CHECK(write_words("terminal_4", std::string_view("a\0\xff\x1b", 4)) ==
-        words{"action", "write", "--pane-id", "terminal_4", "97", "0", "255", "27"});
+TEST_CASE("typed bytes become a frame for one pane") {
+  // As zellij 0.45.1 takes it; see the live tests.
+  const std::string expected("\x14\0\0\0"
+                             "\x4a\x12\x0a\x0e\xa2\x06\x0b\x0a\x02\x08\x04"
+                             "\x12\x05"
+                             "a\0\xff\x01\x1b"
+                             "\x20\x01",
+                             24);
+  CHECK(write_frame(4, std::string_view("a\0\xff\x1b", 4)) == expected);
+  CHECK(contract_socket("/run/z", "demo") == "/run/z/contract_version_1/demo");
+}
+
+TEST_CASE("what a zellij server says is split into words however it arrives") {
+  // A picture, an empty message, what was waited for, and the end.
+  const std::string said("\5\0\0\0\x0a\3abc"
+                         "\0\0\0\0"
+                         "\2\0\0\0\x12\0"
+                         "\4\0\0\0\x1a\2\x08\5",
+                         27);
+  using enum server_word;
+  for (const std::size_t piece : {1, 2, 3, 5, 27}) {
+    server_words reader;
+    std::vector<server_word> heard;
+    for (std::size_t at = 0; at < said.size(); at += piece)
+      reader.feed(std::string_view(said).substr(at, piece),
+                  [&](server_word word) { heard.push_back(word); });
+    CHECK(heard == std::vector{other, other, taken, over});
+  }
+}
+
+namespace {
+
+/// A server that says only what it is told.
+class silent_server {
+public:
+  explicit silent_server(const std::string& path) : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(listen(fd_, 5) == 0);
+  }
+
+  ~silent_server() {
+    hang_up();
+    close(fd_);
+  }
+
+  silent_server(const silent_server&) = delete;
+  silent_server& operator=(const silent_server&) = delete;
+
+  void take_client() { client_ = accept(fd_, nullptr, nullptr); }
+
+  void hang_up() {
+    if (client_ >= 0) close(std::exchange(client_, -1));
+  }
+
+  void say(std::string_view text) {
+    REQUIRE(send(client_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  }
+
+  bool heard(std::string_view text) {
+    std::array<char, 4096> part{};
+    const auto count = recv(client_, part.data(), part.size(), 0);
+    return count > 0 && std::string_view(part.data(), static_cast<std::size_t>(count)) == text;
+  }
+
+private:
+  int fd_;
+  int client_ = -1;
+};
+
+constexpr std::string_view yes("\2\0\0\0\x12\0", 6);
+
+} // namespace
+
+TEST_CASE("each write waits for the one before, on one connection, and is never said twice") {
+  tests::temporary_folder folder;
+  const auto path = (folder.path() / "server").string();
+  loop events;
+  int written = 0;
+  pane_writer writer(events, path, 4, [&] {
+    ++written;
+    events.stop();
+  });
+  writer.write("nobody is there");
+  CHECK(writer.busy());
+  events.run();
+  CHECK(written == 1);
+  silent_server server(path);
+  writer.write("a");
+  server.take_client();
+  CHECK(server.heard(write_frame(4, "a")));
+  CHECK(writer.busy());
+  server.say(yes);
+  events.run();
+  CHECK_FALSE(writer.busy());
+  writer.write("b");
+  CHECK(server.heard(write_frame(4, "b")));
+  server.hang_up();
+  events.run();
+  CHECK(written == 3);
+  writer.write("c");
+  server.take_client();
+  CHECK(server.heard(write_frame(4, "c")));
+  server.say(std::string("\4\0\0\0\x1a\2\x08\5", 8)); // sent away
+  events.run();
+  CHECK(written == 4);
+  CHECK_FALSE(writer.busy());
 }

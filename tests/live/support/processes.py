@@ -296,17 +296,6 @@ class Guest:
                 data = data[os.write(self.fd, data[:4000]):]
             self.pump()
 
-    def type_until(self, text, seen):
-        """Types it as a line, again until it is seen: a host may lose what it is given."""
-        def typed():
-            self.type(text + "\r")
-            with contextlib.suppress(AssertionError):
-                self.wait_for(seen, 3)
-                return True
-            return False
-
-        wait_until(typed, f"{seen} is seen")
-
     def pump(self, limit=0.0):
         """Takes what arrived; returns False once the terminal is closed."""
         ready = select.poll()

@@ -1,6 +1,7 @@
 """A real zellij of a test's own: its sockets in a private folder, one session, and an operator who may look at it."""
 
 import contextlib
+import contextlib
 import json
 import os
 import shutil
@@ -66,7 +67,14 @@ class Zellij:
                        at[1] - facts["pane_content_y"] + facts["pane_y"])
 
     def type(self, text, pane="terminal_0"):
-        self.action("write", "--pane-id", pane, *text.encode())
+        wait_until(lambda: self.types(text, pane), "zellij's program finds the session")
+
+    def types(self, text, pane):
+        """False when its program says that there is no such session, which it does now and then of one that is there."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.action("write", "--pane-id", pane, *text.encode())
+            return True
+        return False
 
     def text(self, pane="terminal_0"):
         """What is in the pane; long lines whole."""

@@ -1,13 +1,11 @@
 #include "tools/worker/upterm/admin.hpp"
 
-#include "tools/worker/work_dir.hpp"
+#include "tools/worker/unix_socket.hpp"
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace termlease::worker::upterm {
@@ -15,18 +13,6 @@ namespace termlease::worker::upterm {
 namespace {
 
 constexpr std::chrono::milliseconds answer_time{1000};
-
-int connect_to(const std::string& path) {
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  if (path.empty() || path.size() > socket_path_limit) return -1;
-  std::memcpy(name.sun_path, path.data(), path.size());
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return -1;
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) return fd;
-  close(fd);
-  return -1;
-}
 
 } // namespace
 

@@ -77,11 +77,4 @@ void key_queue::clear() {
   waiting_ = 0;
 }
 
-std::vector<std::string> write_words(std::string_view pane, std::string_view bytes) {
-  std::vector<std::string> words{"action", "write", "--pane-id", std::string(pane)};
-  for (const auto each : bytes)
-    words.push_back(std::to_string(static_cast<unsigned>(static_cast<unsigned char>(each))));
-  return words;
-}
-
 } // namespace termlease::worker

@@ -1,15 +1,14 @@
 #pragma once
 
-// Why: each write to a pane is a process, so what is typed meanwhile goes together in the next one.
-// Two things go alone, since zellij looks at a write as a whole: a cursor key, which it turns into
-// the form that the pane's program asked for, and the brackets around a paste, which it drops where
-// the program asked for none.
+// Why: a write waits until the one before is with the pane, and what is typed meanwhile goes
+// together in the next one. Two things go alone, since zellij looks at a write as a whole: a cursor
+// key, which it turns into the form that the pane's program asked for, and the brackets around a
+// paste, which it drops where the program asked for none.
 
 #include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace termlease::worker {
 
@@ -42,8 +41,5 @@ private:
   std::deque<write> writes_;
   std::size_t waiting_ = 0;
 };
-
-/// The words of `zellij action` that write these bytes into the pane.
-std::vector<std::string> write_words(std::string_view pane, std::string_view bytes);
 
 } // namespace termlease::worker

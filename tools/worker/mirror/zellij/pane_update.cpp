@@ -115,6 +115,13 @@ bool is_zellij_pane(std::string_view name) {
          std::ranges::all_of(name, [](char each) { return each >= '0' && each <= '9'; });
 }
 
+std::uint32_t number_of_pane(std::string_view name) {
+  std::uint32_t number = 0;
+  for (const char digit : name.substr(pane_prefix.size()))
+    number = 10 * number + static_cast<std::uint32_t>(digit - '0');
+  return number;
+}
+
 screen painted(const std::vector<std::string>& rows, const pane_facts& facts,
                const screen& before) {
   screen fresh(facts.size, before.glyphs());

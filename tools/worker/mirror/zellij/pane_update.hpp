@@ -38,6 +38,9 @@ pane_fate read_pane_list(std::string_view text, std::string_view pane, pane_fact
 /// "terminal_3": never one of zellij's plugins.
 bool is_zellij_pane(std::string_view name);
 
+/// 3 for "terminal_3"; of such a name only.
+std::uint32_t number_of_pane(std::string_view name);
+
 /// The screen that both tell of. Clusters that are `known` keep their numbers.
 screen painted(const std::vector<std::string>& rows, const pane_facts& facts, const screen& before);
 

@@ -38,8 +38,8 @@ void zellij_mirror::stop() {
   number_ = fresh_number_ = 0;
   for (auto* each : {&subscription_, &fresh_})
     if (*each) old_subscriptions_.push_back(std::move(*each));
-  for (auto* each : {&look_, &write_})
-    if (*each) old_calls_.push_back(std::move(*each));
+  if (look_) old_calls_.push_back(std::move(look_));
+  writer_.reset(); // it calls nothing from which this is reached
   retire();
 }
 
@@ -241,14 +241,14 @@ bool zellij_mirror::congested() const {
 }
 
 void zellij_mirror::write_next() {
-  if (write_ || keys_.empty() || !running_) return;
+  if (keys_.empty() || !running_) return;
+  if (!writer_)
+    writer_ =
+        std::make_unique<pane_writer>(loop_, contract_socket(session_.sockets, session_.name),
+                                      number_of_pane(options_.pane), [this] { write_next(); });
+  if (writer_->busy()) return;
   happened_ = clock::now();
-  write_ = std::make_unique<zellij_call>(loop_, session_, write_words(options_.pane, keys_.take()),
-                                         [this](const std::optional<std::string>&) {
-                                           old_calls_.push_back(std::move(write_));
-                                           retire();
-                                           write_next();
-                                         });
+  writer_->write(keys_.take());
 }
 
 } // namespace termlease::worker

@@ -2,16 +2,17 @@
 
 // Why: zellij has no one thing that tells all of a pane. `subscribe` prints the text as it changes,
 // and nothing while the operator looks at another tab; the list of panes tells the size, the cursor
-// and whether the pane is still there. So there are three strands, each a process at a time: the
-// subscription; a look at the list, after each picture and every moment between; and what guests
-// type. Where a new subscription shows another picture than the one that said nothing, the pane is
-// hidden, and a new subscription is what it is looked at by. Not told by any of them: the modes
-// that the program has set. zellij itself gives its keys the form that it asked for, and guests
-// have no mouse.
+// and whether the pane is still there. So there are three strands: the subscription and a look at
+// the list, after each picture and every moment between, each a process at a time; and a connection
+// for what guests type. Where a new subscription shows another picture than the one that said
+// nothing, the pane is hidden, and a new subscription is what it is looked at by. Not told by any
+// of them: the modes that the program has set. zellij itself gives its keys the form that it asked
+// for, and guests have no mouse.
 
 #include "tools/worker/mirror/mirror.hpp"
 #include "tools/worker/mirror/zellij/key_queue.hpp"
 #include "tools/worker/mirror/zellij/pane_update.hpp"
+#include "tools/worker/mirror/zellij/pane_writer.hpp"
 #include "tools/worker/mirror/zellij/zellij_calls.hpp"
 
 #include <cstdint>
@@ -108,7 +109,7 @@ private:
   std::uint64_t fresh_number_ = 0;
   std::uint64_t last_number_ = 0;
   std::unique_ptr<zellij_call> look_;
-  std::unique_ptr<zellij_call> write_;
+  std::unique_ptr<pane_writer> writer_; ///< from the first key on
   bool look_again_ = false;
   // Out of use, and perhaps still on the stack: destroyed in the next turn.
   std::vector<std::unique_ptr<zellij_subscription>> old_subscriptions_;
