@@ -1,7 +1,6 @@
 """A real zellij of a test's own: its sockets in a private folder, one session, and an operator who may look at it."""
 
 import contextlib
-import contextlib
 import json
 import os
 import shutil
