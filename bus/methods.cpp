@@ -4,6 +4,7 @@
 #include "messages/envelope.hpp"
 #include "messages/runtime.hpp"
 #include "messages/shares.hpp"
+#include "messages/supervision.hpp"
 #include "messages/switching.hpp"
 #include "messages/terminals.hpp"
 #include "messages/tokens.hpp"
@@ -76,6 +77,8 @@ std::vector<method> make_methods() {
       entry<explain_policy>(branch::policy),
       entry<get_status>(branch::runtime),
       entry<stop_runtime>(branch::runtime, only),
+      entry<get_tree>(branch::runtime, only),
+      entry<crash_actor>(branch::runtime, only),
       {"share.upterm.start", "asks for a share through upterm", branch::shares, audience::everyone,
        &decode_start_by<0>, &fields_of<start_share>},
       {"share.upterm.stop", "ends a share through upterm", branch::shares, audience::everyone,
@@ -134,8 +137,8 @@ json introspection() {
                  share_guest_denied, share_guest_kicked, share_guest_recorded, share_mode_changed,
                  share_mode_denied, approval_requested, approval_voted, approval_resolved,
                  token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
-                 relay_stopped, actor_restarted, runtime_started, runtime_stopped, record, gap,
-                 terminal_list, share_list, approval_list>()}};
+                 relay_stopped, actor_restarted, actor_crashed, runtime_started, runtime_stopped,
+                 record, gap, terminal_list, share_list, approval_list>()}};
 }
 
 } // namespace termlease::bus

@@ -30,6 +30,7 @@ struct share_settings {
   messages::span knock_deadline = messages::minutes(2);
   std::uint32_t recording_limit_mib = 64;
   messages::span start_deadline = messages::seconds(10);
+  messages::span heartbeat_timeout = messages::seconds(15);
   messages::span end_deadline = messages::seconds(3);
   std::string default_backend = "upterm";
 
@@ -57,6 +58,8 @@ struct share_settings {
                "MiB of all recordings of one share; a guest who needs more must go"),
         length("start_deadline", &s::start_deadline, "1s", "5m",
                "no link by then: the share failed"),
+        length("heartbeat_timeout", &s::heartbeat_timeout, "3s", "10m",
+               "without a sign of life for so long a worker, its runtime or its relay is lost"),
         length("end_deadline", &s::end_deadline, "100ms", "1m",
                "how long an end may take: guests told and gone, backend stopped, all reaped"),
         choice("default_backend", &s::default_backend, "upterm|tmate",
@@ -191,6 +194,7 @@ struct supervision_settings {
   messages::span window = messages::seconds(30);
   messages::span backoff_min = {100};
   messages::span backoff_max = messages::seconds(5);
+  std::string chaos = "forbidden";
 
   static constexpr auto table() {
     using s = supervision_settings;
@@ -198,8 +202,11 @@ struct supervision_settings {
         number("restarts", &s::restarts, 0, 100,
                "restarts of one part within the window; one more goes a level up"),
         length("window", &s::window, "1s", "1h", "the window that restarts are counted in"),
-        length("backoff_min", &s::backoff_min, "1ms", "1m", "the wait before the first restart"),
-        length("backoff_max", &s::backoff_max, "1ms", "10m", "the longest wait before a restart")};
+        length("backoff_min", &s::backoff_min, "1ms", "1m",
+               "the wait before the second restart; the first comes at once"),
+        length("backoff_max", &s::backoff_max, "1ms", "10m", "the longest wait before a restart"),
+        choice("chaos", &s::chaos, "forbidden|allowed",
+               "whether `termlease chaos crash` may make a part crash")};
   }
 };
 

@@ -70,12 +70,13 @@ struct read_records {
   std::uint32_t limit = 1000;
   std::string share_id;
   instant since;
+  std::string topic{};
 
   static constexpr auto describe() {
     return described("read_records", "reads a part of the journal",
                      field("from", &read_records::from), field("limit", &read_records::limit),
                      field("share_id", &read_records::share_id),
-                     field("since", &read_records::since));
+                     field("since", &read_records::since), field("topic", &read_records::topic));
   }
 };
 

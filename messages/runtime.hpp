@@ -54,12 +54,13 @@ struct query_audit {
   instant since;
   std::uint64_t from = 1;     ///< first sequence
   std::uint32_t limit = 1000; ///< at most 10000
+  std::string topic{};        ///< an event's, or "share.>" for all that begin so; empty: all
 
   static constexpr auto describe() {
-    return messages::command("audit.query", "reads the journal",
-                             field("share", &query_audit::share),
-                             field("since", &query_audit::since), field("from", &query_audit::from),
-                             field("limit", &query_audit::limit));
+    return messages::command(
+        "audit.query", "reads the journal", field("share", &query_audit::share),
+        field("since", &query_audit::since), field("from", &query_audit::from),
+        field("limit", &query_audit::limit), field("topic", &query_audit::topic));
   }
 };
 
@@ -151,23 +152,6 @@ struct policy_rejected {
     return event("policy.rejected", "the policy file can't be used: the gate is shut",
                  field("path", &policy_rejected::path),
                  field("problem", &policy_rejected::problem));
-  }
-};
-
-/// The receipt of a restart.
-struct actor_restarted {
-  std::string actor;
-  std::string why;
-  std::uint32_t attempt = 0;
-  std::uint32_t budget_left = 0;
-  span after;
-
-  static constexpr auto describe() {
-    return event("actor.restarted", "a supervisor restarted a crashed actor",
-                 field("actor", &actor_restarted::actor), field("why", &actor_restarted::why),
-                 field("attempt", &actor_restarted::attempt),
-                 field("budget_left", &actor_restarted::budget_left),
-                 field("after", &actor_restarted::after));
   }
 };
 

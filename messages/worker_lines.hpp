@@ -58,7 +58,7 @@ struct start {
   bool knock = false;                ///< guests wait until they are admitted
   span start_deadline = seconds(10); ///< no link by then: `failed`
   span end_deadline = seconds(3);    ///< an end, whatever reacts, is over by then
-  span heartbeat = seconds(5);
+  span heartbeat = seconds(5);       ///< see `heartbeats_missed`
 
   static constexpr auto describe() {
     return described(
@@ -247,7 +247,10 @@ struct guest_left {
   }
 };
 
-/// Worker to runtime: alive; also asks nothing. Sent every `heartbeat`.
+/// So many without a sign of life, and the other side hangs.
+inline constexpr int heartbeats_missed = 3;
+
+/// Worker to runtime, every `heartbeat`: alive. And back at once: so is the runtime.
 struct heartbeat {
   static constexpr auto describe() { return described("heartbeat", "the worker is alive"); }
 };

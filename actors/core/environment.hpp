@@ -4,6 +4,7 @@
 // day, ids from the runtime's seed, the settings, the programs that are installed, and the
 // addresses of edges and branches. A simulation fills in the same members.
 
+#include "actors/core/roster.hpp"
 #include "config/paths.hpp"
 #include "config/programs.hpp"
 #include "config/settings.hpp"
@@ -34,6 +35,7 @@ struct environment {
   std::function<std::string()> next_id;        ///< UUIDv7; any thread
   std::function<double()> jitter;              ///< in [0, 1), from the runtime's seed; any thread
   std::function<void(const std::string&)> log; ///< never a secret; any thread
+  std::shared_ptr<roster> actors = std::make_shared<roster>(); ///< that are supervised
   /// Told of each supervised actor that was started, by its path in the tree; may be empty.
   std::function<void(const std::string& path, const caf::actor&)> started;
 

@@ -26,13 +26,14 @@ public:
 
   explicit restart_budget(restart_limits limits) : limits_(limits) {}
 
-  /// How long to wait before the next restart, or nothing when the budget is spent.
+  /// How long to wait before the next restart, or nothing when the budget is spent. The first one
+  /// comes at once: most crashes are of one message, and that is gone.
   /// `jitter` in [0, 1) shortens the wait by up to a half.
   std::optional<messages::span> spend(time_point now, double jitter) {
     while (!spent_.empty() && now - spent_.front() > limits_.window.chrono()) spent_.pop_front();
     if (spent_.size() >= limits_.restarts) return std::nullopt;
-    auto wait = limits_.backoff_min.ms;
-    for (std::size_t i = 0; i < spent_.size() && wait < limits_.backoff_max.ms; ++i) wait *= 2;
+    auto wait = spent_.empty() ? 0 : limits_.backoff_min.ms;
+    for (std::size_t i = 1; i < spent_.size() && wait < limits_.backoff_max.ms; ++i) wait *= 2;
     wait = std::min(wait, limits_.backoff_max.ms);
     spent_.push_back(now);
     return messages::span{wait - static_cast<std::int64_t>(static_cast<double>(wait) * jitter / 2)};

@@ -1,7 +1,7 @@
 #include "actors/core/supervision.hpp"
 
 #include "actors/core/recording.hpp"
-#include "messages/runtime.hpp"
+#include "messages/supervision.hpp"
 
 namespace termlease::actors {
 
@@ -27,7 +27,7 @@ void supervision::start(child_spec spec) {
   auto id = spec.id;
   auto [place, fresh] = children_.emplace(
       std::move(id),
-      child{std::move(spec), {}, restart_budget(limits_of(env_->settings.supervision))});
+      child{std::move(spec), {}, restart_budget(limits_of(env_->settings.supervision)), {}});
   if (fresh) run(place->second);
 }
 
@@ -37,15 +37,18 @@ std::string supervision::path_of(const child& which) const {
 
 void supervision::run(child& which) {
   which.running = which.spec.start();
+  env_->actors->running(path_of(which), which.running, {which.budget.used(), which.budget.left()});
   if (env_->started) env_->started(path_of(which), which.running);
   self_->monitor(which.running);
   if (which.spec.facade) self_->send(which.spec.facade, stand_for{which.running});
+  if (const auto last = std::exchange(which.last, std::nullopt)) receipt(which, *last);
 }
 
 void supervision::stop(const std::string& id) {
   const auto found = children_.find(id);
   if (found == children_.end()) return;
   const auto running = found->second.running;
+  env_->actors->gone(path_of(found->second));
   children_.erase(found);
   if (!running) return;
   self_->demonitor(running);
@@ -73,11 +76,17 @@ void supervision::fallen(child& which, const caf::error& why) {
     return give_up(which, why);
   const auto wait = which.budget.spend(self_->clock().now(), env_->jitter());
   if (!wait) return give_up(which, why);
-  receipt(which, why, *wait);
+  auto& actors = *env_->actors;
+  const roster::budget budget{which.budget.used(), which.budget.left()};
+  auto beside = actors.terminals();
+  which.last = crash{self_->system().render(why), *wait, actors.restarting(path_of(which), budget),
+                     std::move(beside)};
+  if (wait->ms == 0) return self_->send(self_, restart_child{which.spec.id});
   self_->delayed_send(self_, wait->chrono(), restart_child{which.spec.id});
 }
 
 void supervision::give_up(child& which, const caf::error& why) {
+  env_->actors->gone(path_of(which));
   const auto spec = std::move(which.spec);
   children_.erase(spec.id);
   if (spec.gone) spec.gone(spec.id, why);
@@ -88,10 +97,13 @@ void supervision::restart(const std::string& id) {
   if (found != children_.end() && !found->second.running) run(found->second);
 }
 
-void supervision::receipt(const child& which, const caf::error& why, messages::span wait) {
-  const messages::actor_restarted news{path_of(which), self_->system().render(why),
-                                       which.budget.used(), which.budget.left(), wait};
-  env_->log("restarting " + news.actor + " after " + messages::to_text(wait) + ": " + news.why);
+void supervision::receipt(const child& which, const crash& last) {
+  messages::actor_restarted news{
+      path_of(which), last.why, which.budget.used(), which.budget.left(), last.wait, last.lost, {}};
+  for (const auto& [id, now] : env_->actors->terminals())
+    if (const auto before = last.terminals.find(id); before != last.terminals.end())
+      news.terminals.push_back({id, before->second, now});
+  env_->log("restarted " + news.actor + " after " + messages::to_text(last.wait) + ": " + news.why);
   self_->send(env_->journal, messages::keep{{draft(*env_, {}, news)}});
 }
 

@@ -8,12 +8,15 @@
 #include "actors/core/environment.hpp"
 #include "actors/core/facade.hpp"
 #include "actors/core/restart_budget.hpp"
+#include "actors/core/roster.hpp"
+#include "actors/core/traced_actor.hpp"
 
 #include <caf/all.hpp>
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace termlease::actors {
@@ -56,10 +59,19 @@ public:
   std::size_t size() const { return children_.size(); }
 
 private:
+  /// What its receipt says of a crash, once it runs again.
+  struct crash {
+    std::string why;
+    messages::span wait;
+    std::uint64_t lost = 0;
+    roster::turns terminals;
+  };
+
   struct child {
     child_spec spec;
     caf::actor running;
     restart_budget budget;
+    std::optional<crash> last;
   };
 
   std::string path_of(const child& which) const;
@@ -67,7 +79,7 @@ private:
   void down(const caf::down_msg& news);
   void fallen(child& which, const caf::error& why);
   void give_up(child& which, const caf::error& why);
-  void receipt(const child& which, const caf::error& why, messages::span wait);
+  void receipt(const child& which, const crash& last);
 
   caf::event_based_actor* self_;
   shared_environment env_;
@@ -80,22 +92,6 @@ private:
 struct restart_child {
   std::string id;
 };
-
-/// Spawns an actor whose exceptions end it with their text as the reason, instead of nothing.
-template <class Spawner, class Behavior, class... Args>
-caf::actor spawn_traceable(Spawner& parent, Behavior behavior, Args... args) {
-  return parent.spawn([behavior, args...](caf::event_based_actor* self) mutable -> caf::behavior {
-    self->set_exception_handler(
-        [](caf::scheduled_actor*, std::exception_ptr& problem) -> caf::error {
-          try {
-            std::rethrow_exception(problem);
-          } catch (const std::exception& why) {
-            return caf::make_error(caf::sec::runtime_error, why.what());
-          }
-        });
-    return behavior(self, std::move(args)...);
-  });
-}
 
 } // namespace termlease::actors
 

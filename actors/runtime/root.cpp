@@ -1,10 +1,12 @@
 #include "actors/runtime/root.hpp"
 
+#include "actors/core/answering.hpp"
 #include "actors/core/recording.hpp"
 #include "actors/policy/gate.hpp"
 #include "actors/shares/session.hpp"
 #include "messages/answer.hpp"
 #include "messages/runtime.hpp"
+#include "messages/supervision.hpp"
 
 namespace termlease::actors {
 
@@ -48,6 +50,39 @@ public:
             [=](const std::string& problem) mutable {
               now.policy_problem = problem;
               promise.deliver(answer_with(now));
+            },
+            [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+    return promise;
+  }
+
+  answer tree() const {
+    return answer_with(actor_list{env_->actors->view(self_->clock().now().time_since_epoch())});
+  }
+
+  /// On the record first, so that nobody looks for another reason.
+  caf::result<answer> crash(const caller& from, const crash_actor& wanted) {
+    if (env_->settings.supervision.chaos != "allowed")
+      throw failed("chaos_forbidden", "no part of this runtime may be made to crash",
+                   "set supervision.chaos = \"allowed\" where that is wanted, and start it again");
+    const auto path = wanted.actor;
+    if (!env_->actors->find(path))
+      throw failed("no_such_actor", "there is no actor '" + path.substr(0, 80) + "'",
+                   "`termlease tree` lists them");
+    action_context about;
+    about.actor = from.who;
+    about.action = crash_actor::describe().name;
+    about.target = path;
+    about.causation_id = from.command_id;
+    auto promise = self_->make_response_promise<answer>();
+    self_
+        ->request(env_->journal, record_patience,
+                  append{{draft(*env_, about, actor_crashed{path})}})
+        .then(
+            [=, this](const recorded& done) mutable {
+              promise.deliver(done.problem ? answer_with(done.problem) : answer{});
+              if (const auto victim = env_->actors->find(path); victim && !done.problem)
+                self_->send<caf::message_priority::high>(
+                    victim, caf::exit_msg{self_->address(), caf::exit_reason::kill});
             },
             [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
     return promise;
@@ -107,6 +142,10 @@ caf::behavior root(caf::event_based_actor* self, shared_environment env, root_op
   state->plant();
   return {
       [state](const caller&, const get_status&) { return state->status(); },
+      [state](const caller&, const get_tree&) { return state->tree(); },
+      [state](const caller& from, const crash_actor& wanted) {
+        return answered([&] { return state->crash(from, wanted); });
+      },
       [state](const caller& from, const stop_runtime&) {
         state->stop("stopped by " + to_text(from.who), 0);
         return answer{};

@@ -15,11 +15,6 @@ constexpr std::chrono::milliseconds terminal_retry{100};
 constexpr auto clock_id = "ttl clock";
 constexpr auto worker_id = "share worker";
 
-/// Short enough for a socket's path, and still the share's own: the random end of its id.
-std::string folder_name(const std::string& share_id) {
-  return share_id.substr(share_id.size() - std::min<std::size_t>(12, share_id.size()));
-}
-
 } // namespace
 
 lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env, caf::actor branch,
@@ -27,7 +22,7 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
     : self_(self), env_(std::move(env)), branch_(std::move(branch)), order_(std::move(order)),
       children_(self, env_, "shares/" + order_.view.share_id),
       clock_(self->spawn<caf::linked>(facade)), worker_(self->spawn<caf::linked>(facade)),
-      work_dir_(env_->paths.shares() / folder_name(order_.view.share_id)),
+      work_dir_(folders_of(*env_, order_.view.share_id)[0]),
       recordings_(env_->paths.recordings() / order_.view.share_id) {
   children_.on_other_down([this](const caf::down_msg& news) {
     if (news.source == order_.terminal_address.address())
@@ -258,6 +253,7 @@ worker_lines::start lease_holder::worker_order(const std::string& backend,
   order.knock = order_.view.terms.knock;
   order.start_deadline = limits.start_deadline;
   order.end_deadline = limits.end_deadline;
+  order.heartbeat.ms = limits.heartbeat_timeout.ms / worker_lines::heartbeats_missed;
   order.host_program = env_->find_host(order.host);
   return order;
 }

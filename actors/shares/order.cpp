@@ -1,8 +1,17 @@
 #include "actors/shares/order.hpp"
 
+#include <algorithm>
+
 namespace termlease::actors {
 
 using namespace messages;
+
+std::array<std::string, 2> folders_of(const environment& env, const std::string& share_id) {
+  // Short enough for a socket's path, and still the share's own: the random end of its id.
+  const auto name = share_id.substr(share_id.size() - std::min<std::size_t>(12, share_id.size()));
+  const auto folder = (env.paths.shares() / name).string();
+  return {folder, folder + "+"};
+}
 
 share_order order_of(const environment& env, const caller& from, const start_share& wanted,
                      const terminal_view& terminal, const caf::actor& address) {

@@ -10,6 +10,7 @@
 
 #include <caf/all.hpp>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct share_order {
   caf::actor terminal_address; ///< ends when the terminal does
   bool resumed = false;        ///< waits for an approval since before the runtime was restarted
 };
+
+/// The folder that a share's worker works in, and the one that its next worker does, in turns.
+std::array<std::string, 2> folders_of(const environment& env, const std::string& share_id);
 
 /// For a share that is asked for now; the request was checked.
 share_order order_of(const environment& env, const messages::caller& from,

@@ -84,8 +84,8 @@ void lease_holder::begin_switch(backend_switch to, const std::vector<std::string
 
 void lease_holder::start_successor() {
   auto& to = *switch_;
-  const auto other = work_dir_ + "+";
-  to.folder = work_dir_.ends_with('+') ? work_dir_.substr(0, work_dir_.size() - 1) : other;
+  const auto folders = folders_of(*env_, order_.view.share_id);
+  to.folder = folders[work_dir_ == folders[0] ? 1 : 0];
   to.mode = order_.view.mode;
   to.banned = banned_.size();
   to.guests = guests_so_far_;

@@ -15,8 +15,6 @@ using silent_atom = caf::atom_constant<caf::atom("silent")>;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
 using unready_atom = caf::atom_constant<caf::atom("unready")>;
 
-constexpr int heartbeats_missed = 3;
-
 /// When a worker is killed that was told to end: it ends within the deadline by itself, and a busy
 /// machine gets a third of that on top.
 std::chrono::milliseconds patience_with(const worker_lines::start& order) {
@@ -86,9 +84,8 @@ public:
     if (line.is_error) return env_->log("worker " + order_.share_id + ": " + line.text.text);
     try {
       auto [type, fields] = decode_line(line.text.text);
-      if (type == worker_lines::heartbeat::describe().name ||
-          type == worker_lines::ended::describe().name)
-        return;
+      if (type == worker_lines::heartbeat::describe().name) return say(worker_lines::heartbeat{});
+      if (type == worker_lines::ended::describe().name) return;
       if (type == worker_lines::traffic::describe().name)
         return counted(decoded<worker_lines::traffic>(fields));
       ready_ |= type == worker_lines::ready::describe().name;
@@ -124,7 +121,7 @@ public:
 
 private:
   caf::actor_clock::time_point silent_at() const {
-    return heard_at_ + order_.heartbeat.chrono() * heartbeats_missed;
+    return heard_at_ + order_.heartbeat.chrono() * worker_lines::heartbeats_missed;
   }
 
   void look_again() {

@@ -173,7 +173,7 @@ caf::behavior journal(caf::event_based_actor* self, caf::actor storage, caf::act
         auto promise = self->make_response_promise<answer>();
         const auto limit = std::clamp<std::uint32_t>(query.limit, 1, query_limit);
         self->request(archive, caf::infinite,
-                      read_records{query.from, limit + 1, query.share, query.since})
+                      read_records{query.from, limit + 1, query.share, query.since, query.topic})
             .then(
                 [promise, limit](journal_part& part) mutable {
                   const bool more = part.records.size() > limit;

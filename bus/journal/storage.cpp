@@ -70,7 +70,7 @@ caf::behavior archive_edge(caf::event_based_actor*, std::filesystem::path journa
       [reader](const read_records& which) -> journal_part {
         journal_part part;
         try {
-          reader->read({which.from, which.limit, which.share_id, {}, which.since, {}},
+          reader->read({which.from, which.limit, which.share_id, {}, which.since, which.topic},
                        [&](const journal_entry& each) { part.records.push_back(each.record()); });
         } catch (const std::exception& why) {
           part.problem = failure_of(why);

@@ -80,8 +80,12 @@ class Combinations(unittest.TestCase):
         self.assertFalse(hostile.gone())
         late = self.system.guest(share)
         late.wait_for("read-write")
-        late.type("here-I-am\r")
-        looker.wait_for("here-I-am")
+        def typed():  # what the host answered to all that may be in the midst of its line
+            late.type("\x15here-I-am\r")
+            with contextlib.suppress(AssertionError):
+                return bool(looker.wait_for("here-I-am", 2)) or True
+
+        wait_until(typed, "the terminal takes lines")
         self.assertEqual([each["pane_pid"] for each in self.system.json("terminals")], [made["pane_pid"]])
         self.assertEqual(self.system.shown(share)["state"], "active")
         if host == "tmux":

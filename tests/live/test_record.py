@@ -72,7 +72,7 @@ class Record(unittest.TestCase):
         self.assertLessEqual(set(LIFE), set(told))
         places = [told.index(each) for each in LIFE if each not in ("share.revoked", "share.guest.left")]
         self.assertEqual(places, sorted(places), told)
-        self.assertEqual(self.denied.returncode, 3)
+        self.assertEqual(self.denied.returncode, 3, self.denied.stderr)
         self.assertIn("share.denied", [each["eventType"] for each in self.records])
 
     def test_every_record_has_the_fields_that_clients_know(self):

@@ -124,7 +124,7 @@ class Sharing(unittest.TestCase):
         done = self.system.run(*self.system.share_words(), "--via", "pigeon")
         self.assertEqual(done.returncode, 1)
         self.assertIn("pigeon", done.stderr)
-        self.assertIn("upterm or tmate", done.stderr)
+        self.assertIn("upterm, tmate", done.stderr)
         self.assertEqual(self.system.share_processes(), {})
 
     def test_workers_run_only_while_a_share_needs_them(self):

@@ -204,6 +204,10 @@ TEMPLATE_TEST_CASE("either edge numbers records, and finds them again", "[FR-026
   CHECK(read({2, 1, {}, {}}) == numbers{2});
   CHECK(read({1, 10, "a", {}}) == numbers{1, 3});
   CHECK(read({1, 10, {}, {1'700'000'000'003}}) == numbers{3});
+  const auto topic = numbered(1, "a").event_type;
+  CHECK(read({1, 10, {}, {}, topic}) == numbers{1, 2, 3});
+  CHECK(read({1, 10, {}, {}, topic.substr(0, topic.find('.')) + ".>"}) == numbers{1, 2, 3});
+  CHECK(read({1, 10, {}, {}, topic + "s"}).empty());
 }
 
 TEMPLATE_TEST_CASE("either edge writes all of a batch or nothing", "[FR-026-011]", real_edges,

@@ -1,4 +1,5 @@
 #include "messages/runtime.hpp"
+#include "messages/supervision.hpp"
 #include "messages/tokens.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/scenario/simulation/world.hpp"
@@ -191,4 +192,61 @@ TEST_CASE("a branch that crashes comes back with what the journal knows", "[NFR-
   }
   CHECK(w.last<actor_restarted>().attempt == 1);
   CHECK(w.last<actor_restarted>().budget_left == 4);
+}
+
+TEST_CASE("a receipt counts the turns of the terminals beside it", "[NFR-026-004]") {
+  world w;
+  const auto terminal = w.open_terminal();
+  w.open_share();
+  w.crash("policy gate");
+  w.settle();
+  const auto receipt = w.last<actor_restarted>();
+  CHECK(receipt.after == span{0});
+  REQUIRE(receipt.terminals.size() == 1);
+  CHECK(receipt.terminals[0].terminal_id == terminal.terminal_id);
+  CHECK(receipt.terminals[0].before == receipt.terminals[0].after);
+}
+
+TEST_CASE("the tree is told as it runs") {
+  world w;
+  w.open_terminal();
+  const auto share = w.open_share();
+  const auto told = [&](const std::string& path) -> std::optional<actor_view> {
+    for (const auto& each : w.ask(the_operator, get_tree{}).as<actor_list>().actors)
+      if (each.actor == path) return each;
+    return {};
+  };
+  const auto clock = "shares/" + share.share_id + "/ttl clock";
+  REQUIRE(told(clock));
+  CHECK(told("shares")->turns > 0);
+  CHECK(told(clock)->mailbox == 0);
+  CHECK(told("shares")->budget_left == 5);
+  w.crash("policy gate");
+  CHECK(told("policy gate")->restarts == 1);
+  w.crash("policy gate"); // comes back after a moment
+  CHECK(told("policy gate")->state == actor_state::restarting);
+  w.advance(seconds(1));
+  CHECK(told("policy gate")->state == actor_state::running);
+  w.ask(the_operator, stop_share{share.share_id});
+  w.settle();
+  CHECK_FALSE(told(clock));
+  CHECK_FALSE(told("shares/" + share.share_id));
+}
+
+TEST_CASE("a part is made to crash only where the settings allow it, and on the record first") {
+  const auto machine = std::make_shared<scenario::machine>();
+  {
+    world w(machine);
+    CHECK(w.ask(the_operator, crash_actor{"terminals"}).code() == "chaos_forbidden");
+    CHECK(w.stop());
+  }
+  machine->settings.supervision.chaos = "allowed";
+  world w(machine);
+  CHECK(w.ask(the_operator, crash_actor{"nobody"}).code() == "no_such_actor");
+  CHECK(w.ask(the_operator, crash_actor{"terminals"}).code().empty());
+  w.advance(seconds(1));
+  const auto told = w.topics();
+  const auto crashed = std::find(told.begin(), told.end(), "chaos.crashed");
+  CHECK(std::find(crashed, told.end(), "actor.restarted") != told.end());
+  CHECK(w.last<actor_restarted>().actor == "terminals");
 }

@@ -1,4 +1,5 @@
 #include "messages/runtime.hpp"
+#include "messages/supervision.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/scenario/simulation/world.hpp"
 

@@ -105,7 +105,8 @@ TEST_CASE("every method is found by its name, and nothing else is") {
 TEST_CASE("what changes who may do what is for the operator alone", "[FR-026-002]") {
   const std::set<std::string_view> only{"terminal.spawn", "terminal.adopt", "terminal.close",
                                         "token.create",   "token.list",     "token.revoke",
-                                        "audit.query",    "audit.verify",   "runtime.stop"};
+                                        "audit.query",    "audit.verify",   "runtime.stop",
+                                        "runtime.tree",   "chaos.crash"};
   for (const auto& each : methods()) {
     INFO(each.name);
     CHECK((each.who == audience::operator_only) == only.contains(each.name));

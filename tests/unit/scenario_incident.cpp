@@ -1,5 +1,6 @@
 #include "messages/runtime.hpp"
 #include "messages/shares.hpp"
+#include "messages/supervision.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/scenario/incident/incident.hpp"
 #include "tools/scenario/play/player.hpp"

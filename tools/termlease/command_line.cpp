@@ -87,6 +87,8 @@ std::unique_ptr<CLI::App> make_program(invocation& run) {
   add_token_commands(*program, run);
   add_watch_command(*program, run);
   add_audit_commands(*program, run);
+  add_tree_commands(*program, run);
+  add_chaos_commands(*program, run);
   add_doctor_command(*program, run);
   add_daemon_command(*program, run);
   add_introspection_commands(*program, run);

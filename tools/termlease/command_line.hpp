@@ -78,6 +78,8 @@ void add_guest_commands(CLI::App& program, invocation& run);
 void add_watch_command(CLI::App& program, invocation& run);
 void add_approval_commands(CLI::App& program, invocation& run);
 void add_audit_commands(CLI::App& program, invocation& run);
+void add_tree_commands(CLI::App& program, invocation& run);
+void add_chaos_commands(CLI::App& program, invocation& run);
 void add_token_commands(CLI::App& program, invocation& run);
 void add_policy_commands(CLI::App& program, invocation& run);
 void add_scenario_commands(CLI::App& program, invocation& run);

@@ -2,6 +2,7 @@
 
 #include "messages/failure.hpp"
 #include "tools/worker/pane.hpp"
+#include "tools/worker/relay_watch.hpp"
 #include "tools/worker/work_dir.hpp"
 
 #include <array>
@@ -42,8 +43,10 @@ void worker::read_orders() {
 
 void worker::obey(std::string_view line) try {
   if (ending_) return;
+  heard_ = loop::clock::now();
   const auto [type, fields] = messages::decode_line(line);
   if (type == "start" && !share_) return begin(fields);
+  if (type == lines::heartbeat::describe().name && share_) return;
   if (type == "end") return end(messages::decoded<lines::end>(fields).text);
   if (!share_ || !hall_ || !obey_in_hall(type, fields))
     throw messages::failed("bad_line",
@@ -90,10 +93,10 @@ void worker::begin(const messages::json& order) {
   backend_ = make_backend(drivers_.backends,
                           {loop_, *share_, folder_, guest_socket(),
                            backend_events{[this](way_in way) {
-                                            say(lines::ready{way.link, way.door});
+                                            opened(lines::ready{way.link, way.door});
                                           },
                                           [this](way_in way) {
-                                            say(lines::link_changed{way.link, way.door});
+                                            opened(lines::link_changed{way.link, way.door});
                                           },
                                           [this](lines::problem why) { fail(std::move(why)); },
                                           [this] {
@@ -102,6 +105,15 @@ void worker::begin(const messages::json& order) {
                                           }}});
   backend_->start();
   open_doors();
+}
+
+template <class Line> void worker::opened(Line way) {
+  say(way);
+  // Nobody waits for this any more.
+  loop_.after({}, [this] {
+    const auto patience = lines::heartbeats_missed * share_->heartbeat.chrono();
+    watch_connections(backend_->pid(), share_->relay_port, patience);
+  });
 }
 
 void worker::open_doors() {
@@ -125,10 +137,25 @@ void worker::open_doors() {
 void worker::beat() {
   if (share_->heartbeat.ms <= 0)
     throw messages::failed("bad_start", "the heartbeat's interval must be longer than zero");
+  beat_ = loop::clock::now();
   loop_.after(share_->heartbeat.chrono(), [this] {
+    check_runtime();
     say(lines::heartbeat{});
     beat();
   });
+}
+
+/// A runtime that hangs can revoke nothing and warns nobody: the door is closed first, and why is
+/// asked later.
+void worker::check_runtime() {
+  const auto now = loop::clock::now();
+  const auto interval = share_->heartbeat.chrono();
+  if (now - beat_ > 2 * interval) heard_ = now; // it was this process that stood still
+  // Looked at once an interval, and a beat is answered a moment after it.
+  if (now - heard_ < lines::heartbeats_missed * interval - interval / 2) return;
+  fail({{"runtime_hung", "its runtime hangs", "see its log, and start it again", true},
+        false,
+        false});
 }
 
 void worker::runtime_gone() {

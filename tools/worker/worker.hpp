@@ -42,6 +42,8 @@ private:
   void begin(const messages::json& order);
   void open_doors();
   void beat();
+  void check_runtime();
+  template <class Line> void opened(Line way);
 
   std::string guest_socket() const { return folder_ + "/guests"; }
 
@@ -73,6 +75,8 @@ private:
   std::optional<end_step> ending_;
   std::chrono::steady_clock::time_point end_by_;
   loop::timer_id end_timer_ = 0;
+  loop::clock::time_point heard_; ///< when the runtime said something
+  loop::clock::time_point beat_;  ///< when the last heartbeat was sent
   std::uint32_t guests_told_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "messages/failure.hpp"
 #include "messages/runtime.hpp"
 #include "messages/shares.hpp"
+#include "messages/supervision.hpp"
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
 #include "tools/scenario/incident/guests.hpp"

@@ -2,6 +2,7 @@
 
 #include "bus/identity/sodium.hpp"
 #include "bus/journal/body.hpp"
+#include "bus/topics.hpp"
 
 #include <algorithm>
 
@@ -107,6 +108,7 @@ journal_part simulated_disk::read(const read_records& which) const {
   for (const auto& each : records) {
     if (part.problem || part.records.size() >= which.limit) break;
     if (each.sequence < which.from || each.timestamp < which.since) continue;
+    if (!which.topic.empty() && !bus::matches(which.topic, each.event_type)) continue;
     if (which.share_id.empty() || which.share_id == each.share_id) part.records.push_back(each);
   }
   return part;

@@ -13,7 +13,7 @@ using messages::json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 41> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> words{{
     {"terminal.spawned", "terminal opened"},
     {"terminal.adopted", "terminal adopted"},
     {"terminal.closed", "terminal closed"},
@@ -49,6 +49,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> words{{
     {"relay.started", "relay started"},
     {"relay.stopped", "relay stopped"},
     {"actor.restarted", "part restarted"},
+    {"chaos.crashed", "made to crash"},
     {"runtime.started", "runtime started"},
     {"runtime.stopped", "runtime stopped"},
     {"bus.gap", "events missed"},

@@ -1,0 +1,136 @@
+"""What hangs, vanishes or crashes: who notices, how soon, and what is told of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from support import island, processes  # noqa: E402
+from support.command_line import missing_program, running  # noqa: E402
+from support.lending import Lending  # noqa: E402
+from support.processes import Guest, wait_until  # noqa: E402
+
+MISSING = missing_program() or processes.missing_for_live_tests()
+PATIENCE = 3  # seconds: the shortest that may be set
+SETTINGS = f"""
+[shares]
+heartbeat_timeout = "{PATIENCE}s"
+per_terminal_limit = 5
+[supervision]
+chaos = "allowed"
+"""
+
+
+@unittest.skipIf(MISSING, MISSING)
+class Supervision(unittest.TestCase):
+    def setUp(self):
+        self.home = self.enterContext(processes.scratch_dir())
+        self.system = self.enterContext(Lending(self.home, settings=SETTINGS))
+
+    def shared(self):
+        self.system.terminal()
+        share = self.system.share()
+        guest = self.system.guest(share)
+        guest.wait_for("lo-and-behold")
+        return share, guest
+
+    def worker(self):
+        return self.system.process("termlease-worke")
+
+    def test_every_part_can_crash_and_is_told_of_with_the_terminals_untouched(self):
+        """[NFR-026-004]"""
+        share, guest = self.shared()
+        before = self.system.tmux("list-panes", "-a", "-F", "#{pane_pid}")
+        clock = f"shares/{share['share_id']}/ttl clock"
+        parts = ["policy gate", "approvals", "tokens", "terminals", clock]
+        for each in parts:
+            self.system.json("chaos", "crash", each)
+        receipts = wait_until(lambda: self.restarted(len(parts)), "each is started again")
+        told = [receipt["metadata"] for receipt in receipts]
+        self.assertEqual([each["actor"] for each in told], parts)
+        for each in told:
+            if each["actor"] != "terminals":
+                self.assertEqual([one["before"] - one["after"] for one in each["terminals"]], [0], each)
+        shown = self.system.run("restarts", check=True).stdout
+        self.assertIn("1 untouched", shown)
+        tree = {each["actor"]: each for each in self.system.json("tree")}
+        self.assertEqual({tree[each]["state"] for each in parts}, {"running"})
+        self.assertEqual(tree[clock]["restarts"], 1)
+        self.assertFalse(guest.gone())
+        self.assertEqual(self.system.tmux("list-panes", "-a", "-F", "#{pane_pid}"), before)
+        self.ended_by_a_crash_of(f"shares/{share['share_id']}", share, guest, "worker_failed")
+        share = self.system.share()
+        guest = self.system.guest(share)
+        guest.wait_for("lo-and-behold")
+        self.ended_by_a_crash_of("relays", share, guest, "relay_lost")
+        self.system.wait_clean()
+        self.system.run("audit", "verify", check=True)
+
+    def ended_by_a_crash_of(self, part, share, guest, reason):
+        self.system.json("chaos", "crash", part)
+        guest.wait_gone()
+        self.assertEqual(self.system.wait_state(share, "ended")["end_reason"], reason)
+
+    def restarted(self, count):
+        found = self.system.json("restarts")
+        return found if len(found) >= count else None
+
+    def test_a_worker_that_stands_still_is_ended_with_all_of_its_own(self):
+        """[NFR-026-004]"""
+        share, guest = self.shared()
+        began = time.monotonic()
+        os.kill(self.worker(), signal.SIGSTOP)
+        guest.wait_gone()
+        self.assertLess(time.monotonic() - began, 2 * PATIENCE)
+        self.assertEqual(self.system.wait_state(share, "ended")["end_reason"], "worker_failed")
+        self.system.wait_clean()
+
+    def test_a_runtime_that_stands_still_lets_nobody_stay_in(self):
+        share, guest = self.shared()
+        runtime = self.system.pid()
+        began = time.monotonic()
+        os.kill(runtime, signal.SIGSTOP)
+        try:
+            guest.wait_gone()
+            print(f"\n  a runtime that hangs: out after {time.monotonic() - began:.1f} s of {PATIENCE}", end="")
+            self.assertLess(time.monotonic() - began, 2 * PATIENCE)
+            self.assertIn(b"its runtime hangs", guest.seen)
+            wait_until(lambda: not self.system.share_processes().keys() - {self.relay()}, "its worker is gone")
+        finally:
+            os.kill(runtime, signal.SIGCONT)
+        ended = self.system.wait_state(share, "ended")
+        self.assertEqual(ended["end_reason"], "worker_failed")
+        self.system.wait_clean()
+
+    def relay(self):
+        return self.system.process("uptermd")
+
+    @unittest.skipIf(island.MISSING, island.MISSING)
+    def test_a_network_that_is_cut_ends_the_share_as_a_lost_relay(self):
+        words = island.on_its_own_network(*self.system.words("daemon"))
+        with running(subprocess.Popen(words, env=self.system.environment, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)):
+            wait_until(lambda: self.system.run("daemon", "--status", "--no-start").returncode == 0, "it runs")
+            self.system.terminal()
+            share = self.system.share()
+            runtime = self.system.pid()
+            guest = self.enterContext(Guest(island.inside(runtime, *map(str, self.system.ssh(share)))))
+            guest.wait_for("lo-and-behold")
+            began = time.monotonic()
+            island.cut(runtime)
+            ended = self.system.wait_state(share, "ended")
+            took = time.monotonic() - began
+            print(f"\n  a network that is cut: noticed after {took:.1f} s of {PATIENCE}", end="")
+            self.assertEqual(ended["end_reason"], "relay_lost")
+            self.assertLess(took, PATIENCE + 2)
+            self.system.wait_clean()
+            guest.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
