@@ -73,12 +73,20 @@ suite_docs() {
 
 suite_live() {
   built_preset release || return 1
-  live_tests release
+  real_programs
+  step "live tests"
+  run_python live release
 }
 
-# live_tests PRESET: with real programs. Without upterm or zellij each test that needs it says so and
-# counts as skipped.
-live_tests() {
+suite_chaos() {
+  built_preset release || return 1
+  real_programs
+  step "a kill storm, with a fixed seed"
+  run_python chaos release
+}
+
+# Without upterm or zellij each test that needs it says so and counts as skipped.
+real_programs() {
   if ! need_upterm; then
     warn "there is no upterm, and none could be built: $upterm_reason"
   fi
@@ -88,8 +96,6 @@ live_tests() {
   if ! need_zellij; then
     warn "there is no zellij, and none could be built: $zellij_reason"
   fi
-  step "live tests"
-  run_python live "$1"
 }
 
 suite_dev() {
@@ -122,7 +128,9 @@ suite_coverage() {
   find "$(build_folder coverage)" -name '*.gcda' -delete
   step "unit tests, instrumented"
   run_ctest coverage
-  live_tests coverage
+  real_programs
+  step "live tests"
+  run_python live coverage
   step "line coverage"
   if python3 "$REPO/scripts/coverage.py" "$(build_folder coverage)"; then
     passed_step coverage

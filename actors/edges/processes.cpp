@@ -2,6 +2,7 @@
 
 #include "actors/edges/child.hpp"
 #include "actors/edges/launch.hpp"
+#include "actors/edges/orphans.hpp"
 #include "actors/edges/process_search.hpp"
 #include "messages/edges.hpp"
 #include "messages/failure.hpp"
@@ -47,7 +48,7 @@ public:
   void spawn(const spawn_child& wanted, const caf::actor& owner) {
     try {
       const auto id = next_++;
-      const auto made = launch(wanted.argv, wanted.working_directory);
+      const auto made = launch(wanted.argv, wanted.working_directory, {mark_});
       children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
       owned_[id] = {owner.address(), wanted.label};
       caf::anon_send(owner, child_started{id, made.pid, {}});
@@ -176,6 +177,7 @@ private:
     work(*keep);
   }
 
+  std::string mark_ = mark_of_this_runtime();
   asio::io_context& io_;
   process_limits limits_;
   child_id next_ = 1;

@@ -2,6 +2,7 @@
 
 #include "actors/edges/alarms.hpp"
 #include "actors/edges/files.hpp"
+#include "actors/edges/orphans.hpp"
 #include "actors/edges/processes.hpp"
 #include "actors/runtime/instance_lock.hpp"
 #include "actors/runtime/ledger.hpp"
@@ -18,6 +19,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -74,6 +76,7 @@ struct runtime::parts {
   void boot();
   void read_journal();
   void clear_shares() const;
+  void sweep_soon();
   void make_environment();
   void listen();
   ground under_the_tree();
@@ -87,6 +90,7 @@ struct runtime::parts {
   boost::asio::io_context io;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
   boost::asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
+  boost::asio::steady_timer sweep{io};
   std::thread edge_thread;
 
   caf::actor_system_config system_config;
@@ -112,8 +116,26 @@ void runtime::parts::boot() {
   tree = std::make_unique<actors::tree>(*system, under_the_tree());
   listen();
   tree->plant(gateway->clients());
+  sweep_soon();
   signals.async_wait([this](const boost::system::error_code& problem, int) {
     if (!problem) caf::anon_send(tree->root(), stop_now::value);
+  });
+}
+
+/// What a killed runtime left goes by itself; who doesn't within the time of an end is ended.
+void runtime::parts::sweep_soon() {
+  sweep.expires_after(options.settings.shares.end_deadline.chrono() + std::chrono::seconds(1));
+  sweep.async_wait([this](const boost::system::error_code& problem) {
+    if (problem) return;
+    try {
+      for (const auto& each : find_orphans()) {
+        options.log("ending " + std::to_string(each.pid) + ", which the runtime " + each.runtime +
+                    " left behind: " + each.program);
+        reap({each}, {});
+      }
+    } catch (const failed& why) {
+      options.log(why.what());
+    }
   });
 }
 

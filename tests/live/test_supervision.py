@@ -1,5 +1,6 @@
 """What hangs, vanishes or crashes: who notices, how soon, and what is told of it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support import island, processes  # noqa: E402
 from support.command_line import missing_program, running  # noqa: E402
-from support.lending import Lending  # noqa: E402
+from support.lending import Lending, touched_by  # noqa: E402
 from support.processes import Guest, wait_until  # noqa: E402
 
 MISSING = missing_program() or processes.missing_for_live_tests()
@@ -24,6 +25,13 @@ per_terminal_limit = 5
 [supervision]
 chaos = "allowed"
 """
+
+
+def environment_of(pid):
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
 
 
 @unittest.skipIf(MISSING, MISSING)
@@ -109,6 +117,37 @@ class Supervision(unittest.TestCase):
 
     def relay(self):
         return self.system.process("uptermd")
+
+    def test_what_a_runtime_left_behind_is_found_by_its_mark_and_ended(self):
+        share, _ = self.shared()
+        self.assertEqual(self.system.json("doctor", "--orphans")["orphans"], [], "whose runtime lives is no orphan")
+        marked = {pid for pid in touched_by(self.home) if b"TERMLEASE_RUNTIME=" in environment_of(pid)}
+        self.assertLessEqual(self.system.share_processes().keys(), marked)
+        self.assertNotIn(int(self.system.json("terminals")[0]["pane_pid"]), marked)
+        mark = {"TERMLEASE_RUNTIME": f"{self.worker()}.1", "PATH": os.environ["PATH"]}  # a number that lives, another start
+        planted = [subprocess.Popen(words, env=mark) for words in
+                   (["sleep", "1000"], ["sh", "-c", "trap '' TERM; while :; do sleep 1000; done"])]
+        try:
+            self.assertLessEqual({each.pid for each in planted}, self.orphans())
+            done = self.system.run("doctor", "--orphans", "--reap", check=True)
+            self.assertIn("ended", done.stdout)
+            for each in planted:
+                self.assertIn(each.wait(processes.GENEROUS), (-signal.SIGTERM, -signal.SIGKILL))
+        finally:
+            for each in planted:
+                each.kill()
+                each.wait()
+        self.assertEqual(self.orphans(), set())
+        self.assertEqual(self.system.shown(share)["state"], "active")
+
+    def orphans(self):
+        return {each["pid"] for each in json.loads(self.system.run("doctor", "--orphans", "--json").stdout)["orphans"]}
+
+    def test_what_the_last_runtime_left_behind_is_ended_by_the_next(self):
+        mark = {"TERMLEASE_RUNTIME": f"{os.getpid()}.1", "PATH": os.environ["PATH"]}
+        with subprocess.Popen(["sleep", "1000"], env=mark) as planted:
+            self.system.terminal()
+            self.assertIn(planted.wait(processes.GENEROUS), (-signal.SIGTERM, -signal.SIGKILL))
 
     @unittest.skipIf(island.MISSING, island.MISSING)
     def test_a_network_that_is_cut_ends_the_share_as_a_lost_relay(self):

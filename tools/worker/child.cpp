@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -63,7 +64,11 @@ struct program {
 child::child(loop& events, const child_spec& spec, std::function<void(int)> exited)
     : loop_(events), exited_(std::move(exited)) {
   auto argv = pointers(spec.argv);
-  auto env = pointers(spec.env);
+  // Whatever else it gets, by the runtime's mark it can be found.
+  auto with_mark = spec.env;
+  if (const char* runtime = std::getenv("TERMLEASE_RUNTIME"))
+    with_mark.push_back(std::string("TERMLEASE_RUNTIME=") + runtime);
+  auto env = pointers(with_mark);
   const program what{argv.data(), env.data(), spec};
   pipe_ends leash;
   if (spec.settling.count() > 0) leash = make_pipe();

@@ -97,7 +97,7 @@ class Home:
     base = None
     numbered = 0
 
-    def __init__(self, relay_linger="1d"):
+    def __init__(self, relay_linger="1d", settings=""):
         Home.numbered += 1
         self.folder = Home.base / str(Home.numbered)
         self.folder.mkdir(mode=0o700)
@@ -109,7 +109,7 @@ class Home:
         backend = upterm()
         (config / "config.toml").write_text(
             f'[upterm]\nprogram = "{backend}"\nuptermd_program = "{backend}d"\n'
-            f'relay_linger = "{relay_linger}"\n')
+            f'relay_linger = "{relay_linger}"\n{settings}')
         (config / "policy.toml").write_text(POLICY)
         self.key = self.make_key("guest")
         self._inside.callback(self.end_tmux)
@@ -199,19 +199,23 @@ class Home:
 class Runtime(Home):
     """A home with its runtime up, and one bus connection to it."""
 
-    def __init__(self, relay_linger="1d"):
-        super().__init__(relay_linger)
+    def __init__(self, relay_linger="1d", settings=""):
+        super().__init__(relay_linger, settings)
         self.process = None
         self.bus = None
 
     def __enter__(self):
         try:
-            self.process = self.start_runtime()
-            self.bus = self.enter(contextlib.closing(self.connect()))
+            self.begin()
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def begin(self):
+        """Starts it, also once more after its end."""
+        self.process = self.start_runtime()
+        self.bus = self.enter(contextlib.closing(self.connect()))
 
     def open_terminal(self, name, *command):
         return self.bus.call("terminal.spawn", name=name, command=[str(word) for word in command],

@@ -1,7 +1,9 @@
+#include "actors/edges/orphans.hpp"
 #include "messages/runtime.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/local/examination.hpp"
 #include "tools/termlease/output/safe_text.hpp"
+#include "tools/termlease/output/table.hpp"
 #include "tools/termlease/output/times.hpp"
 #include "tools/termlease/runtime/launch.hpp"
 
@@ -72,13 +74,49 @@ exit_code examine(const invocation& run) {
   return missing == 0 ? exit_code::done : exit_code::failed;
 }
 
+/// Longer than a worker needs to let its guests go.
+constexpr std::chrono::milliseconds reap_patience = std::chrono::seconds(3);
+
+messages::json encoded(const actors::orphan& each) {
+  return {{"pid", each.pid}, {"program", each.program}, {"runtime", each.runtime}};
+}
+
+exit_code examine_orphans(const invocation& run, bool reap) {
+  const auto found = actors::find_orphans();
+  const auto gone = reap ? actors::reap(found, reap_patience) : 0;
+  if (run.screen.json()) {
+    auto list = messages::json::array();
+    for (const auto& each : found) list.push_back(encoded(each));
+    run.screen.print({{"orphans", std::move(list)}, {"reaped", gone}});
+  } else if (found.empty()) {
+    run.screen.done("no runtime of yours has left a process behind");
+  } else {
+    table rows({"PID", "PROGRAM", "OF THE RUNTIME"});
+    for (const auto& each : found) rows.add({std::to_string(each.pid), each.program, each.runtime});
+    rows.print(run.screen.out(), run.screen.out_style());
+    run.screen.done(reap ? std::to_string(gone) + " of them ended"
+                         : "`termlease doctor --orphans --reap` ends them");
+  }
+  return gone == found.size() ? exit_code::done : exit_code::failed;
+}
+
+struct doctor_wish {
+  bool orphans = false;
+  bool reap = false;
+};
+
 } // namespace
 
 void add_doctor_command(CLI::App& program, invocation& run) {
   auto* command = add_command(program, heading::looking,
                               {"doctor", "what is here, what is missing, and how to get it",
-                               "termlease doctor\ntermlease doctor --json"});
-  on_run(command, run, [&run] { return examine(run); });
+                               "termlease doctor\ntermlease doctor --orphans --reap"});
+  const auto wish = std::make_shared<doctor_wish>();
+  auto* orphans = command->add_flag("--orphans", wish->orphans,
+                                    "processes that a runtime of yours left behind");
+  command->add_flag("--reap", wish->reap, "and end them")->needs(orphans);
+  on_run(command, run,
+         [wish, &run] { return wish->orphans ? examine_orphans(run, wish->reap) : examine(run); });
 }
 
 } // namespace termlease::cli
