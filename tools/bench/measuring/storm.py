@@ -32,9 +32,9 @@ per_terminal_limit = 9
 [supervision]
 restarts = 100
 """
-# The kernel keeps 15 bytes of a name.
+# The kernel keeps 15 bytes of a name; the relay of tmate is fetched with a loader of its own.
 VICTIMS = {"worker": "termlease-worke", "upterm": "upterm", "tmate": "tmate", "guest program": "termlease-guest",
-           "upterm's relay": "uptermd", "tmate's relay": "tmate-ssh-serve", "terminal client": "tmux: client",
+           "upterm's relay": "uptermd", "tmate's relay": "ld-linux-x86-64", "terminal client": "tmux: client",
            "runtime": "termlease"}
 OPERATIONS = ("share", "share through tmate", "revoke", "stop", "extend", "switch", "kick", "join", "nothing")
 SEED = None
