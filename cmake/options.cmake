@@ -1,6 +1,7 @@
 # Warnings are errors; sanitizers and coverage are presets, never edits.
 set(TERMLEASE_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined or thread")
 option(TERMLEASE_COVERAGE "Instrument for line coverage" OFF)
+option(TERMLEASE_FUZZ "Build the fuzzers, and everything else as they need it (Clang)" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -23,6 +24,10 @@ if(TERMLEASE_SANITIZE)
   if(TERMLEASE_SANITIZE MATCHES "thread")
     add_compile_options(-Wno-tsan)
   endif()
+endif()
+if(TERMLEASE_FUZZ) # what Clang warns of is not asked for
+  add_compile_options(-fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer -w)
+  add_link_options(-fsanitize=address)
 endif()
 if(TERMLEASE_COVERAGE)
   # The counters are shared by CAF's threads: without atomic updates they would be wrong.

@@ -36,6 +36,10 @@ vim-tiny              | vi          | as less
 readonly COVERAGE_PACKAGES='
 gcovr                 | gcovr       | line coverage
 '
+readonly FUZZ_PACKAGES='
+clang                 | clang++     | libFuzzer, which g++ has not
+libclang-rt-dev       | -           | the part of it that programs are linked with
+'
 readonly TIDY_PACKAGES='
 clang-tidy            | clang-tidy  | static analysis
 '

@@ -139,6 +139,33 @@ suite_coverage() {
   fi
 }
 
+# Each reader of what others send, for FUZZ_SECONDS (60) and from the corpus that is kept. What is found stays in
+# build/fuzz as a file.
+suite_fuzz() {
+  need "$FUZZ_PACKAGES"
+  have clang++ || {
+    skipped_step fuzz "clang++ is missing"
+    return 0
+  }
+  local targets=(envelope policy worker_lines journal) target folder
+  folder=$(build_folder fuzz)
+  step "building the fuzzers"
+  build fuzz "${targets[@]/#/fuzz_}" || {
+    failed_step build-fuzz
+    return 1
+  }
+  for target in "${targets[@]}"; do
+    step "fuzzing $target"
+    mkdir -p "$folder/found-$target"
+    if (cd "$folder" && "bin/fuzz_$target" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=2048 \
+      -print_final_stats=1 -verbosity=0 "found-$target" "$REPO/tests/fuzz/corpus/$target"); then
+      passed_step "fuzz-$target"
+    else
+      failed_step "fuzz-$target"
+    fi
+  done
+}
+
 suite_tidy() {
   need "$TIDY_PACKAGES"
   have clang-tidy || {

@@ -1,6 +1,7 @@
 #include "bus/gateway/gateway.hpp"
 
 #include "bus/gateway/connection.hpp"
+#include "bus/gateway/read_command.hpp"
 #include "messages/connections.hpp"
 
 #include <boost/asio/post.hpp>
@@ -59,19 +60,6 @@ shared_bytes refusal(failure why, const std::string& causation = {}) {
   response.error = std::move(why);
   response.causation_id = causation;
   return std::make_shared<const std::string>(encode(response).dump() + "\n");
-}
-
-/// Reads a line as a command; throws `failed` (`bad_envelope`).
-envelope read_command(const std::string& line) {
-  const auto parsed = parse_json(line);
-  if (!parsed.is_object())
-    throw failed("bad_envelope", "a line is not a JSON object",
-                 "send one envelope per line; docs/protocol.md shows them");
-  auto command = decoded<envelope>(parsed);
-  if (command.type != envelope_type::command || command.method.empty())
-    throw failed("bad_envelope", "a client sends commands, and a command has a method",
-                 "set type to \"command\" and method to one of `termlease methods`");
-  return command;
 }
 
 } // namespace
