@@ -23,18 +23,22 @@
 
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <filesystem>
 #include <future>
 #include <mutex>
 #include <random>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace termlease::actors {
 
 using namespace messages;
 
 namespace {
+
+constexpr std::size_t records_a_page = 2000;
 
 instant wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -149,9 +153,32 @@ runtime::parts::~parts() {
   for (const auto& each : edges) caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
 }
 
+/// To read a record's text costs more than all else, and each can be read by itself; they are
+/// applied in their order.
 void runtime::parts::read_journal() {
+  using entries = std::vector<bus::journal_entry>;
+  std::deque<std::future<std::vector<record>>> pages;
+  const auto read_page = [](const entries& texts) {
+    std::vector<record> records;
+    for (const auto& each : texts) records.push_back(each.record());
+    return records;
+  };
+  const auto apply_first = [&] {
+    for (const auto& each : pages.front().get()) known.apply(each);
+    pages.pop_front();
+  };
+  entries page;
+  const auto hand_over = [&] {
+    pages.push_back(std::async(std::launch::async, read_page, std::exchange(page, {})));
+    if (pages.size() > std::thread::hardware_concurrency()) apply_first();
+  };
   bus::journal_reader reader(options.paths.journal());
-  reader.read({}, [this](const bus::journal_entry& each) { known.apply(each.record()); });
+  reader.read({}, [&](const bus::journal_entry& each) {
+    page.push_back(each);
+    if (page.size() == records_a_page) hand_over();
+  });
+  hand_over();
+  while (!pages.empty()) apply_first();
 }
 
 /// No share outlives its runtime. What a killed one left in their folders is secret.

@@ -8,19 +8,23 @@ using messages::json;
 
 /// A discarded value for a text that is no JSON, or nests too deeply.
 json parsed(const std::string& text) {
-  bool too_deep = false;
-  const auto watch = [&](int depth, json::parse_event_t, json&) {
-    too_deep = too_deep || depth > max_nesting;
-    return !too_deep;
-  };
-  auto value = json::parse(text, watch, false);
-  return too_deep ? json(json::value_t::discarded) : value;
+  try {
+    return messages::parse_json(text);
+  } catch (const messages::failed&) {
+    return json(json::value_t::discarded);
+  }
+}
+
+/// In the body it is one level deeper than alone, and has to be read back there.
+bool fits_into_a_body(const std::string& metadata) {
+  const auto inside = parsed("[" + metadata + "]");
+  return inside.is_array() && inside.size() == 1 && inside[0].is_object();
 }
 
 } // namespace
 
 written_record written(messages::record record) {
-  if (!record.metadata.text.empty() && !parsed(record.metadata.text).is_object())
+  if (!record.metadata.text.empty() && !fits_into_a_body(record.metadata.text))
     throw messages::failed("bad_record",
                            "a record of " + record.event_type +
                                " has metadata that is not a JSON object of reasonable depth",

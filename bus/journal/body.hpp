@@ -10,9 +10,6 @@
 
 namespace termlease::bus {
 
-/// Objects and lists within each other; more is refused, since JSON is written recursively.
-constexpr int max_nesting = 64;
-
 /// A record and the one line of JSON that stands for it: keys sorted, invalid UTF-8 replaced (in
 /// the record as well).
 struct written_record {

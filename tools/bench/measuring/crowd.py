@@ -1,9 +1,11 @@
 """Many shares at once: how soon each has its link, and that each ends in time."""
 
 import pathlib
+from datetime import datetime
 
 from . import processes
 from .figures import Bar, Line, percentile
+from .ledger import Ledger
 from .runtime import Runtime
 
 TITLE = "crowd"
@@ -11,6 +13,7 @@ ABOUT = "100 shares of one runtime that are asked for at the same moment, and ex
 TRIES = 100
 MOST_LINK = 3000  # ms, p95
 MOST_LATE = 1000  # ms, all
+TERMINALS = ("here", "there")
 TTL = 20          # seconds
 SETTINGS = """
 [shares]
@@ -21,12 +24,13 @@ total_limit = 200
 
 def measure(tries):
     with Runtime(settings=SETTINGS) as home:
-        home.open_terminal("demo", "cat")
+        for name in TERMINALS:
+            home.open_terminal(name, "cat")
         key = pathlib.Path(f"{home.key}.pub").read_text().strip()
-        home.stop(home.share("demo"))  # its relay is there
+        home.stop(home.share(TERMINALS[0]))  # its relay is there
         began = processes.now()
-        asked = [home.bus.send("share.start", terminal="demo", backend="upterm", ttl=f"{TTL}s", keys=[key])
-                 for _ in range(tries)]
+        asked = [home.bus.send("share.start", terminal=TERMINALS[number % len(TERMINALS)], backend="upterm",
+                               ttl=f"{TTL}s", keys=[key]) for number in range(tries)]
         took, shares = [], []
         for each in asked:
             shares.append(home.bus.answer(each))
@@ -42,9 +46,6 @@ def measure(tries):
 
 def lateness(home, ends):
     """How long after its time each share was recorded as ended, in ms."""
-    from datetime import datetime
-    from .ledger import Ledger
-
     def at(text):
         return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 

@@ -23,7 +23,7 @@ import (
 
 const (
 	// connectLimit bounds the handshake with the host, which may be frozen while its tunnel is still open.
-	connectLimit = 20 * time.Second
+	connectLimit = 4 * time.Second
 	// heartbeatInterval bounds how long a guest outlives a host that vanished.
 	heartbeatInterval = time.Second
 	// drainLimit bounds how long the last output waits for a guest that doesn't read it.
