@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -28,6 +30,17 @@ int poll_timeout(client::clock::time_point deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
 }
 
+/// A process that was killed takes connections until the last of its threads is gone.
+bool is_dying(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  std::ifstream stat("/proc/" + std::to_string(peer.pid) + "/stat");
+  const std::string text(std::istreambuf_iterator<char>(stat), {});
+  const auto name_end = text.rfind(')');
+  return name_end != std::string::npos && text.substr(name_end, 3) == ") Z";
+}
+
 } // namespace
 
 client::client(const std::string& path) {
@@ -38,8 +51,10 @@ client::client(const std::string& path) {
                  "set a shorter TERMLEASE_HOME");
   std::memcpy(address.sun_path, path.data(), path.size());
   socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
-  const int problem = errno;
+  const bool connected =
+      ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  if (connected && !is_dying(socket_)) return;
+  const int problem = connected ? ECONNREFUSED : errno;
   ::close(socket_);
   if (problem == EACCES || problem == EPERM)
     throw failed("not_yours", "the runtime at " + path + " belongs to another user",

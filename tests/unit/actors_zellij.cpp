@@ -73,7 +73,8 @@ TEST_CASE("of zellij's panes the one with the focus is taken, and never a plugin
   CHECK(code_of(said(R"([{"id":1,"is_plugin":false,"exited":true}])"), "terminal_1") ==
         "no_such_session");
   CHECK(code_of(said("")).empty());
-  for (const auto* odd : {"{}", "nothing", "7"}) CHECK(code_of(said(odd)) == "zellij_failed");
+  for (const auto* odd : {"{}", "7"}) CHECK(code_of(said(odd)) == "zellij_failed");
+  for (const auto* again : {"", "\n", "[{\"id\":", "nothing"}) CHECK(code_of(said(again)).empty());
   CHECK(code_of(said(R"([7,{"id":"x","is_plugin":false},{"id":-1,"is_plugin":false}])")).empty());
   CHECK(code_of({1, {}, "Session 'x' not found.", {}}) == "no_such_session");
   CHECK(code_of({1, {}, "There is no active session!", {}}) == "no_such_session");

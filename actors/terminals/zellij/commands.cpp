@@ -115,13 +115,12 @@ std::string read_pane(const program_result& result, const std::string& wanted) {
   if (result.problem) throw failed(result.problem);
   if (result.status != 0)
     throw failed(knows_no_such(result) ? no_such("session") : zellij_failed(result));
-  // Now and then zellij's program ends well and says nothing: then it has to be asked again.
-  if (result.output.empty()) return {};
   json panes;
   try {
     panes = messages::parse_json(result.output);
   } catch (const failed&) {
-    panes = json::value_t::discarded;
+    // Now and then zellij's program ends well and says nothing, or half of it: ask again.
+    return {};
   }
   if (!panes.is_array() || panes.size() > most_panes)
     throw failed("zellij_failed", "zellij's list of panes can't be read", "see `termlease doctor`");

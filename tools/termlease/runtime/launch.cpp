@@ -81,16 +81,13 @@ messages::failure failure_in(const std::string& answer) {
   return messages::decoded<messages::failure>(said);
 }
 
-/// Whoever holds the lock may not listen yet.
-void wait_for_listener(const config::paths& where, clock::time_point deadline) {
-  for (;;) {
-    try {
-      const bus::client there(where.bus_socket());
-      return;
-    } catch (const failed& problem) {
-      if (problem.why().code != "no_runtime" || clock::now() >= deadline) throw;
-    }
-    std::this_thread::sleep_for(retry_pause);
+bool somebody_listens(const config::paths& where) {
+  try {
+    const bus::client there(where.bus_socket());
+    return true;
+  } catch (const failed& problem) {
+    if (problem.why().code != "no_runtime") throw;
+    return false;
   }
 }
 
@@ -101,15 +98,8 @@ descriptor open_log(const config::paths& where) {
   return log;
 }
 
-} // namespace
-
-std::filesystem::path log_file(const config::paths& where) {
-  return where.state / "runtime.log";
-}
-
-void launch_runtime(const config::paths& where) {
-  config::prepare(where);
-  const auto deadline = clock::now() + launch_deadline;
+/// Nothing once it is ready; otherwise why this one didn't come up.
+messages::failure launched(const config::paths& where, clock::time_point deadline) {
   const auto log = open_log(where);
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) launch_failed(std::strerror(errno), where);
@@ -124,13 +114,29 @@ void launch_runtime(const config::paths& where) {
   if (child < 0) launch_failed(std::strerror(errno), where);
   ::waitpid(child, nullptr, 0);
   const auto answer = read_answer(reader.get(), deadline);
-  if (answer == "ready\n") return;
-  if (const auto why = failure_in(answer)) {
-    if (why.code != "already_running") throw failed(why);
-    return wait_for_listener(where, deadline);
-  }
+  if (answer == "ready\n") return {};
+  if (auto why = failure_in(answer)) return why;
   launch_failed(
       clock::now() < deadline ? "it ended before it was ready" : "it is not ready in time", where);
+}
+
+} // namespace
+
+std::filesystem::path log_file(const config::paths& where) {
+  return where.state / "runtime.log";
+}
+
+/// Whoever holds the lock may not listen yet, or may be dying and soon let go of it.
+void launch_runtime(const config::paths& where) {
+  config::prepare(where);
+  const auto deadline = clock::now() + launch_deadline;
+  for (;;) {
+    const auto why = launched(where, deadline);
+    if (!why) return;
+    if (why.code != "already_running" || clock::now() >= deadline) throw failed(why);
+    if (somebody_listens(where)) return;
+    std::this_thread::sleep_for(retry_pause);
+  }
 }
 
 } // namespace termlease::cli
