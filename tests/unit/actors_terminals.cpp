@@ -219,3 +219,26 @@ TEST_CASE("a terminal whose program ends is closed, on the record", "[FR-026-011
   CHECK(closed.correlation_id == view.correlation_id);
   CHECK(w.ask(the_operator, named("demo")).code().empty());
 }
+
+TEST_CASE("a tmux that is killed while it looks has said nothing of the terminal") {
+  world w;
+  const auto seen = [&](const program_result& said) {
+    host_edges edges;
+    edges.run = [&](const run_program&, const host_edges::then<program_result>& then) {
+      then(said);
+    };
+    const auto host =
+        make_host(known_hosts(), "tmux", std::make_shared<environment>(w.environment()), edges);
+    terminal_view view;
+    view.pane = "%1";
+    view.pane_pid = 42;
+    auto told = presence::unknown;
+    host->look(view, [&](presence now) { told = now; });
+    return told;
+  };
+  CHECK(seen({0, "$1\t%1\t42\tdemo\n", {}, {}}) == presence::there);
+  CHECK(seen({0, "$1\t%1\t43\tdemo\n", {}, {}}) == presence::gone);
+  CHECK(seen({1, {}, "can't find pane: %1\n", {}}) == presence::gone);
+  CHECK(seen({1, {}, "no server running on /x\n", {}}) == presence::gone);
+  CHECK(seen({137, {}, {}, {}}) == presence::unknown);
+}

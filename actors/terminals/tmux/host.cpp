@@ -36,8 +36,9 @@ public:
       if (got.problem) return answer(presence::unknown);
       try {
         answer(tmux::read_pane(got).pane_pid == view.pane_pid ? presence::there : presence::gone);
-      } catch (const failed&) {
-        answer(presence::gone);
+      } catch (const failed& why) {
+        // A tmux that was killed while it looked has said nothing of the terminal.
+        answer(why.why().code == "no_such_session" ? presence::gone : presence::unknown);
       }
     });
   }

@@ -61,6 +61,7 @@ class Storm:
         self.counts = collections.Counter()
         self.reaped = []  # ms, of each killed runtime
         self.typed = ""
+        self.what = "the start"
         self.promised = []  # what the runtime said that it has done: event and share
 
     @property
@@ -205,6 +206,9 @@ def rounds(count, seed, say):
                 storm.round(number)
             except Broken as problem:
                 say(f"seed {seed}, round {number}: {problem}")
+            except RuntimeError as problem:
+                server = "lives" if storm.panes() == storm.pane else "has changed"
+                raise RuntimeError(f"seed {seed}, round {number}, after {storm.what}: {problem}; tmux {server}") from problem
         return storm.counts, storm.reaped
 
 
