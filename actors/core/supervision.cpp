@@ -11,12 +11,12 @@ restart_limits limits_of(const config::supervision_settings& from) {
   return {from.restarts, from.window, from.backoff_min, from.backoff_max};
 }
 
+} // namespace
+
 bool is_crash(const caf::error& why) {
   return why && why != caf::exit_reason::normal && why != caf::exit_reason::user_shutdown &&
          why != caf::exit_reason::unreachable;
 }
-
-} // namespace
 
 supervision::supervision(caf::event_based_actor* self, shared_environment env, std::string path)
     : self_(self), env_(std::move(env)), path_(std::move(path)) {

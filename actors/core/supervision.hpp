@@ -28,6 +28,9 @@ enum class restart_rule {
   temporary, ///< never
 };
 
+/// Whether an actor that ended so was not meant to.
+bool is_crash(const caf::error& why);
+
 struct child_spec {
   std::string id; ///< unique among the children of one parent
   std::function<caf::actor()> start;

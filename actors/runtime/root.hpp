@@ -1,7 +1,8 @@
 #pragma once
 
 // Why: the root plants the tree and ends it. Above it there is nobody, so when a part of it fails
-// too often the runtime ends: a runtime without its journal or its gate must not go on.
+// too often the runtime ends: a runtime without its journal or its gate must not go on. When the
+// root itself crashes, the process ends (tree.hpp, `root_lost`).
 
 #include "actors/core/environment.hpp"
 #include "actors/core/supervision.hpp"

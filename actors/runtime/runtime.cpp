@@ -38,6 +38,8 @@ using namespace messages;
 
 namespace {
 
+/// EX_SOFTWARE of sysexits(3): systemd starts the runtime again.
+constexpr int root_lost_status = 70;
 constexpr std::size_t records_a_page = 2000;
 
 instant wall_clock() {
@@ -227,6 +229,12 @@ ground runtime::parts::under_the_tree() {
   };
   under.clients = [this] { return static_cast<std::uint32_t>(gateway->client_count()); };
   under.done = [this](int status) { finished.set_value(status); };
+  // Without it nothing would be supervised, nor stopped in order. A process that is gone at once
+  // takes workers and guests with it, as after kill -9, and no terminal.
+  under.root_lost = [this](const std::string& why) {
+    options.log("the root of the tree crashed (" + why + "); the runtime ends at once");
+    ::_exit(root_lost_status);
+  };
   return under;
 }
 

@@ -40,6 +40,10 @@ void tree::plant(std::shared_ptr<bus::outbox> clients) {
   planting.done = under_.done;
   const auto planted =
       spawn_traceable(system_, actors::root, shared_environment(under_.env), std::move(planting));
+  under_.env->actors->running("root", planted, {});
+  planted->attach_functor([lost = under_.root_lost, &in = system_](const caf::error& why) {
+    if (lost && is_crash(why)) lost(in.render(why));
+  });
   caf::anon_send(root_, stand_for{planted});
 }
 

@@ -28,6 +28,8 @@ struct ground {
   std::function<std::shared_ptr<config::policy_source>()> rules;
   std::function<std::uint32_t()> clients; ///< how many there are
   std::function<void(int status)> done;   ///< everything has ended; called once
+  /// The root crashed: nobody supervises the branches any more. Called from any thread.
+  std::function<void(const std::string& why)> root_lost;
 };
 
 class tree {

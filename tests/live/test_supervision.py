@@ -79,6 +79,19 @@ class Supervision(unittest.TestCase):
         self.system.wait_clean()
         self.system.run("audit", "verify", check=True)
 
+    def test_a_root_that_crashes_ends_the_runtime_at_once_and_no_terminal(self):
+        share, guest = self.shared()
+        self.assertIn("root", [each["actor"] for each in self.system.json("tree")])
+        runtime = self.system.pid()
+        self.system.run("chaos", "crash", "root")
+        guest.wait_gone()
+        wait_until(lambda: not processes.alive(runtime), "the runtime is gone")
+        wait_until(lambda: not self.system.share_processes(), "nothing of it is left")
+        self.assertEqual(self.system.wait_state(share, "ended")["end_reason"], "runtime_restarted")
+        self.assertNotEqual(self.system.pid(), runtime)
+        self.assertEqual([each["state"] for each in self.system.json("terminals")], ["open"])
+        self.system.run("audit", "verify", check=True)
+
     def ended_by_a_crash_of(self, part, share, guest, reason):
         self.system.json("chaos", "crash", part)
         guest.wait_gone()
