@@ -138,7 +138,7 @@ json introspection() {
                  share_mode_denied, approval_requested, approval_voted, approval_resolved,
                  token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
                  relay_stopped, actor_restarted, actor_crashed, runtime_started, runtime_stopped,
-                 record, gap, terminal_list, share_list, approval_list>()}};
+                 journal_recovered, record, gap, terminal_list, share_list, approval_list>()}};
 }
 
 } // namespace termlease::bus

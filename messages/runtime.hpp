@@ -24,8 +24,9 @@ struct runtime_status {
   std::int32_t pid = 0;
   std::string socket;
   std::string journal;
-  std::string policy;         ///< path of the policy file
-  std::string policy_problem; ///< empty when the gate is open for business
+  std::string journal_problem; ///< empty when it can be continued
+  std::string policy;          ///< path of the policy file
+  std::string policy_problem;  ///< empty when the gate is open for business
   instant started_at;
   std::uint64_t sequence = 0; ///< of the last record
   std::uint32_t clients = 0;
@@ -34,7 +35,9 @@ struct runtime_status {
     return described(
         "runtime_status", "the state of the runtime", field("version", &runtime_status::version),
         field("pid", &runtime_status::pid), field("socket", &runtime_status::socket),
-        field("journal", &runtime_status::journal), field("policy", &runtime_status::policy),
+        field("journal", &runtime_status::journal),
+        field("journal_problem", &runtime_status::journal_problem),
+        field("policy", &runtime_status::policy),
         field("policy_problem", &runtime_status::policy_problem),
         field("started_at", &runtime_status::started_at),
         field("sequence", &runtime_status::sequence), field("clients", &runtime_status::clients));
@@ -131,6 +134,16 @@ struct runtime_stopped {
 
   static constexpr auto describe() {
     return event("runtime.stopped", "the runtime ends", field("reason", &runtime_stopped::reason));
+  }
+};
+
+/// A crash in the midst of a commit; what it was about to say was never acknowledged.
+struct journal_recovered {
+  std::uint64_t cut_bytes = 0;
+
+  static constexpr auto describe() {
+    return event("journal.recovered", "an unfinished last write was found, and cut",
+                 field("cut_bytes", &journal_recovered::cut_bytes));
   }
 };
 

@@ -32,6 +32,7 @@ public:
       children_.start(std::move(each));
     }
     note(runtime_started{env_->version, env_->process_id});
+    if (options_.journal.cut_bytes > 0) note(journal_recovered{options_.journal.cut_bytes});
   }
 
   caf::result<answer> status() {
@@ -41,6 +42,7 @@ public:
     now.pid = env_->process_id;
     now.socket = env_->paths.bus_socket();
     now.journal = env_->paths.journal();
+    now.journal_problem = options_.journal.problem.message;
     now.policy = env_->paths.policy_file();
     now.started_at = options_.started_at;
     now.sequence = options_.last_sequence();

@@ -17,11 +17,18 @@ namespace termlease::actors {
 /// The branch that all others tell what happened.
 inline constexpr auto journal_id = "journal";
 
+/// What the journal was found to be when the runtime started.
+struct found_journal {
+  messages::failure problem;   ///< it can't be continued: everything is refused, and may be read
+  std::uint64_t cut_bytes = 0; ///< of an unfinished last write
+};
+
 struct root_options {
   std::vector<child_spec> children; ///< started in this order, ended in the other
   std::function<std::uint32_t()> clients;
   std::function<std::uint64_t()> last_sequence;
   messages::instant started_at;
+  found_journal journal;
   std::function<void(int status)> done; ///< everything has ended; called once
 };
 

@@ -11,7 +11,7 @@
 #include "actors/terminals/host.hpp"
 #include "bus/gateway/gateway.hpp"
 #include "bus/identity/uuid.hpp"
-#include "bus/journal/reader.hpp"
+#include "bus/journal/replay.hpp"
 #include "bus/journal/storage.hpp"
 #include "bus/journal/store.hpp"
 #include "config/policy/source.hpp"
@@ -23,7 +23,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <deque>
 #include <filesystem>
 #include <future>
 #include <mutex>
@@ -40,7 +39,6 @@ namespace {
 
 /// EX_SOFTWARE of sysexits(3): systemd starts the runtime again.
 constexpr int root_lost_status = 70;
-constexpr std::size_t records_a_page = 2000;
 
 instant wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -80,7 +78,7 @@ struct runtime::parts {
   ~parts();
 
   void boot();
-  void read_journal();
+  void open_journal();
   void clear_shares() const;
   void sweep_soon();
   void make_environment();
@@ -89,7 +87,8 @@ struct runtime::parts {
 
   runtime_options options;
   std::unique_ptr<instance_lock> lock;
-  std::shared_ptr<bus::journal_store> store;
+  std::shared_ptr<bus::journal_store> store; ///< null when the journal must not be continued
+  found_journal journal;
   ledger known;
   seeded_source source;
 
@@ -113,8 +112,7 @@ runtime::parts::parts(runtime_options given) : options(std::move(given)), source
 void runtime::parts::boot() {
   config::prepare(options.paths);
   lock = std::make_unique<instance_lock>(options.paths.runtime / "runtime.lock");
-  store = std::make_shared<bus::journal_store>(options.paths.journal());
-  read_journal();
+  open_journal();
   clear_shares();
   system = std::make_unique<caf::actor_system>(configured(system_config));
   edge_thread = std::thread([this] { io.run(); });
@@ -155,32 +153,26 @@ runtime::parts::~parts() {
   for (const auto& each : edges) caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
 }
 
-/// To read a record's text costs more than all else, and each can be read by itself; they are
-/// applied in their order.
-void runtime::parts::read_journal() {
-  using entries = std::vector<bus::journal_entry>;
-  std::deque<std::future<std::vector<record>>> pages;
-  const auto read_page = [](const entries& texts) {
-    std::vector<record> records;
-    for (const auto& each : texts) records.push_back(each.record());
-    return records;
+/// A journal that isn't what was written to it is evidence: it is read as far as it can be trusted,
+/// nothing is added, and so nothing happens.
+void runtime::parts::open_journal() {
+  const auto file = options.paths.journal();
+  const auto attempt = [this](const auto& work) {
+    try {
+      work();
+    } catch (const failed& why) {
+      if (!journal.problem && why.why().code != "journal_corrupt") throw;
+      if (!journal.problem) journal.problem = why.why();
+    }
   };
-  const auto apply_first = [&] {
-    for (const auto& each : pages.front().get()) known.apply(each);
-    pages.pop_front();
-  };
-  entries page;
-  const auto hand_over = [&] {
-    pages.push_back(std::async(std::launch::async, read_page, std::exchange(page, {})));
-    if (pages.size() > std::thread::hardware_concurrency()) apply_first();
-  };
-  bus::journal_reader reader(options.paths.journal());
-  reader.read({}, [&](const bus::journal_entry& each) {
-    page.push_back(each);
-    if (page.size() == records_a_page) hand_over();
+  attempt([&] {
+    store = std::make_shared<bus::journal_store>(file);
+    journal.cut_bytes = store->cut_bytes();
   });
-  hand_over();
-  while (!pages.empty()) apply_first();
+  attempt([&] { bus::replay(file, [this](const record& each) { known.apply(each); }); });
+  if (!journal.problem) return;
+  store.reset();
+  options.log(journal.problem.message + "; nothing is granted until it is replaced");
 }
 
 /// No share outlives its runtime. What a killed one left in their folders is secret.
@@ -222,7 +214,9 @@ ground runtime::parts::under_the_tree() {
   ground under;
   under.env = env;
   under.known = &known;
-  under.storage = edge(system->spawn<caf::detached>(bus::storage_edge, store));
+  under.journal = journal;
+  under.storage = edge(store ? system->spawn<caf::detached>(bus::storage_edge, store)
+                             : system->spawn(bus::closed_storage_edge, journal.problem));
   under.archive = edge(system->spawn<caf::detached>(bus::archive_edge, options.paths.journal()));
   under.rules = [file = options.paths.policy_file()] {
     return std::make_shared<config::file_policy_source>(file);

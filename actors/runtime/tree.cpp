@@ -37,6 +37,7 @@ void tree::plant(std::shared_ptr<bus::outbox> clients) {
   planting.clients = under_.clients;
   planting.last_sequence = [known = under_.known] { return known->last_sequence(); };
   planting.started_at = under_.env->now();
+  planting.journal = under_.journal;
   planting.done = under_.done;
   const auto planted =
       spawn_traceable(system_, actors::root, shared_environment(under_.env), std::move(planting));

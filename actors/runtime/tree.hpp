@@ -7,6 +7,7 @@
 #include "actors/core/environment.hpp"
 #include "actors/core/supervision.hpp"
 #include "actors/runtime/ledger.hpp"
+#include "actors/runtime/root.hpp"
 #include "bus/router/outbox.hpp"
 #include "config/policy/source.hpp"
 
@@ -23,7 +24,8 @@ namespace termlease::actors {
 struct ground {
   std::shared_ptr<environment> env; ///< with its edges; the tree adds its branches
   ledger* known = nullptr;          ///< what the journal said so far, and is kept current
-  caf::actor storage;               ///< of the journal (bus/journal/storage.hpp)
+  found_journal journal;
+  caf::actor storage; ///< of the journal (bus/journal/storage.hpp)
   caf::actor archive;
   std::function<std::shared_ptr<config::policy_source>()> rules;
   std::function<std::uint32_t()> clients; ///< how many there are

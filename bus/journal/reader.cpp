@@ -1,10 +1,9 @@
 #include "bus/journal/reader.hpp"
 
-#include "bus/journal/body.hpp"
 #include "bus/journal/failures.hpp"
+#include "bus/journal/rows.hpp"
 #include "bus/journal/verify.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -30,7 +29,7 @@ auto translated(const std::filesystem::path& file, SQLite::Database* database, W
 }
 
 std::string statement_for(const journal_query& query) {
-  std::string sql = "SELECT sequence, body FROM record WHERE sequence >= :from";
+  auto sql = std::string("SELECT ") + entry_columns + " FROM record WHERE sequence >= :from";
   if (!query.share_id.empty()) sql += " AND share_id = :share";
   if (!query.correlation_id.empty()) sql += " AND correlation_id = :correlation";
   if (query.since) sql += " AND +timestamp >= :since";
@@ -55,13 +54,6 @@ void bind(SQLite::Statement& rows, const journal_query& query) {
 }
 
 } // namespace
-
-messages::record journal_entry::record() const {
-  if (auto record = record_of(body)) return *std::move(record);
-  throw messages::failed("journal_corrupt",
-                         "record " + std::to_string(sequence) + " of the journal is not a record",
-                         "run `termlease audit verify`");
-}
 
 journal_reader::journal_reader(std::filesystem::path file) : file_(std::move(file)) {
   if (!std::filesystem::is_regular_file(file_))
@@ -90,9 +82,7 @@ std::uint64_t journal_reader::read(const journal_query& query,
       bind(rows, query);
       rows.bind(":from", static_cast<std::int64_t>(from));
       rows.bind(":limit", static_cast<std::int64_t>(wanted));
-      while (rows.executeStep())
-        page.push_back({static_cast<std::uint64_t>(rows.getColumn(0).getInt64()),
-                        rows.getColumn(1).getString()});
+      while (rows.executeStep()) page.push_back(entry_in(rows));
       rows.reset();
       for (const auto& each : page) visit(each);
       seen += page.size();

@@ -4,7 +4,7 @@
 // durable at that moment, and works beside a runtime, without one, and on a journal that a runtime
 // refuses to continue. Rows are fetched in pages, so a slow consumer pins no snapshot.
 
-#include "bus/journal/chain.hpp"
+#include "bus/journal/chain_walk.hpp"
 #include "bus/journal/sqlite_names.hpp"
 #include "messages/record.hpp"
 #include "messages/runtime.hpp"
@@ -25,14 +25,6 @@ struct journal_query {
   std::string correlation_id{};
   messages::instant since{}; ///< this time and later
   std::string topic{};       ///< one topic, or every topic below one: "share.>"
-};
-
-struct journal_entry {
-  std::uint64_t sequence = 0;
-  std::string body; ///< one line of JSON: the record exactly as it was hashed
-
-  /// Throws `failed` (`journal_corrupt`) when the text is not a record.
-  messages::record record() const;
 };
 
 /// Not for use by several threads; any number of readers may be open.

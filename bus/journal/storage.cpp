@@ -64,6 +64,15 @@ caf::behavior storage_edge(caf::event_based_actor* self, std::shared_ptr<journal
   };
 }
 
+caf::behavior closed_storage_edge(caf::event_based_actor*, failure refused) {
+  return {
+      [refused](const commit&) -> recorded {
+        return {0, refused};
+      },
+      [](const note_head&) -> check_chain { return {}; },
+  };
+}
+
 caf::behavior archive_edge(caf::event_based_actor*, std::filesystem::path journal) {
   auto reader = std::make_shared<journal_reader>(std::move(journal));
   return {

@@ -3,6 +3,7 @@
 #include "bus/identity/sodium.hpp"
 #include "bus/journal/failures.hpp"
 #include "bus/journal/schema.hpp"
+#include "bus/journal/unfinished_write.hpp"
 #include "bus/journal/verify.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -55,6 +56,7 @@ journal_store::journal_store(const std::filesystem::path& file, journal_settings
   make_folder();
   lock_ = std::make_unique<write_lock>(file_);
   prepare_file();
+  cut_bytes_ = unfinished_bytes(file_.string() + "-wal");
   translated([&] {
     open();
     if (const auto problem = tail_problem(*database_, settings_.tail_check))
@@ -160,8 +162,10 @@ void journal_store::reserve_log() {
     database_->exec("INSERT INTO filler VALUES (zeroblob(" +
                     std::to_string(settings_.reserve_bytes + 4 * spill_pages * page_bytes) + "))");
   });
-  // A commit, so that the blocks are on the disk before the first record needs them.
+  // A commit, so that the blocks are on the disk before the first record needs them; and the log
+  // started over, or what was taken back would look like an unfinished write.
   translated([&] { write_nothing(*database_); });
+  checkpoint();
 }
 
 void journal_store::prepare_statements() {

@@ -55,6 +55,9 @@ public:
 
   std::uint64_t last_sequence() const { return head_.sequence; }
 
+  /// What a crash in the midst of a commit had left in the file when it was opened, and is cut.
+  std::uint64_t cut_bytes() const { return cut_bytes_; }
+
   /// The last record and its hash: what a later check can be held against.
   const chain_head& head() const { return head_; }
 
@@ -93,6 +96,7 @@ private:
   std::unique_ptr<SQLite::Statement> move_head_;
   chain_head head_;
   std::vector<file_on_disk> opened_;
+  std::uint64_t cut_bytes_ = 0;
   std::uint32_t log_pages_ = 0;
 };
 

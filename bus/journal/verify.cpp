@@ -1,77 +1,38 @@
 #include "bus/journal/verify.hpp"
 
-#include "bus/journal/body.hpp"
+#include "bus/journal/chain_walk.hpp"
+#include "bus/journal/rows.hpp"
 #include "bus/journal/schema.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
-#include <algorithm>
-#include <cstring>
 #include <limits>
 
 namespace termlease::bus {
 
 namespace {
 
-constexpr const char* select_rows =
-    "SELECT sequence, id, timestamp, event_type, share_id, correlation_id, body, prev_hash, hash "
-    "FROM record NOT INDEXED WHERE sequence >= ? ORDER BY sequence";
-
-bool same(const SQLite::Column& column, const chain_hash& hash) {
-  return column.getBytes() == static_cast<int>(hash.size()) &&
-         std::memcmp(column.getBlob(), hash.data(), hash.size()) == 0;
-}
-
-chain_hash hash_in(const SQLite::Column& column) {
-  chain_hash hash{};
-  const auto size = std::min(hash.size(), static_cast<std::size_t>(column.getBytes()));
-  if (size > 0) std::memcpy(hash.data(), column.getBlob(), size);
-  return hash;
-}
+const std::string select_rows =
+    std::string("SELECT ") + entry_columns +
+    ", id, timestamp, event_type, share_id, correlation_id FROM record NOT INDEXED "
+    "WHERE sequence >= ? ORDER BY sequence";
 
 bool columns_repeat(const messages::record& record, SQLite::Statement& row) {
-  return row.getColumn(1).getString() == record.id &&
-         row.getColumn(2).getInt64() == record.timestamp.ms &&
-         row.getColumn(3).getString() == record.event_type &&
-         row.getColumn(4).getString() == record.share_id &&
-         row.getColumn(5).getString() == record.correlation_id;
+  return row.getColumn(4).getString() == record.id &&
+         row.getColumn(5).getInt64() == record.timestamp.ms &&
+         row.getColumn(6).getString() == record.event_type &&
+         row.getColumn(7).getString() == record.share_id &&
+         row.getColumn(8).getString() == record.correlation_id;
 }
 
-/// Takes one row after the other and stops being true to its head at the first that doesn't fit.
-class chain_walk {
-public:
-  explicit chain_walk(const chain_head& start) : head_(start) {}
-
-  /// What is wrong with the next row; empty when it fits.
-  std::string step(SQLite::Statement& row) {
-    const auto sequence = row.getColumn(0).getInt64();
-    if (sequence != static_cast<std::int64_t>(next()))
-      return "gap: record " + std::to_string(next()) + " is missing, the next one there is " +
-             std::to_string(sequence);
-    const auto body = row.getColumn(6).getString();
-    const auto hash = link(head_.hash, next(), body);
-    const bool hash_fits = same(row.getColumn(8), hash);
-    const auto record = record_of(body);
-    if (record && record->sequence != next())
-      return "moved: in place of record " + std::to_string(next()) + " stands the text of record " +
-             std::to_string(record->sequence);
-    if (!same(row.getColumn(7), head_.hash))
-      return "relinked: record " + std::to_string(next()) + " doesn't continue the one before it";
-    if (!hash_fits || !record)
-      return "altered: the text of record " + std::to_string(next()) + " is not what was recorded";
-    if (!columns_repeat(*record, row))
-      return "columns: those of record " + std::to_string(next()) + " differ from its text";
-    head_ = {next(), hash};
-    return {};
-  }
-
-  std::uint64_t next() const { return head_.sequence + 1; }
-
-  const chain_head& head() const { return head_; }
-
-private:
-  chain_head head_;
-};
+/// What is wrong with the next row; empty when it fits.
+std::string step(chain_walk& walk, SQLite::Statement& row) {
+  auto there = walk;
+  const auto record = there.step(entry_in(row));
+  if (!record) return there.problem();
+  if (!columns_repeat(*record, row))
+    return "columns: those of record " + std::to_string(walk.next()) + " differ from its text";
+  walk = there;
+  return {};
+}
 
 std::string compare(const chain_walk& walk, const chain_head& noted) {
   if (walk.head() == noted) return {};
@@ -89,7 +50,7 @@ std::string walk_all(SQLite::Database& database, chain_walk& walk,
   SQLite::Statement rows(database, select_rows);
   rows.bind(1, std::numeric_limits<std::int64_t>::min());
   while (rows.executeStep()) {
-    if (auto problem = walk.step(rows); !problem.empty()) return problem;
+    if (auto problem = step(walk, rows); !problem.empty()) return problem;
     met = met || *expected == walk.head();
   }
   if (auto problem = compare(walk, noted_head(database)); !problem.empty()) return problem;
@@ -138,7 +99,7 @@ std::optional<std::string> tail_problem(SQLite::Database& database, std::size_t 
   SQLite::Statement rows(database, select_rows);
   rows.bind(1, static_cast<std::int64_t>(walk.next()));
   while (rows.executeStep())
-    if (auto problem = walk.step(rows); !problem.empty()) return problem;
+    if (auto problem = step(walk, rows); !problem.empty()) return problem;
   if (auto problem = compare(walk, noted); !problem.empty()) return problem;
   return std::nullopt;
 }

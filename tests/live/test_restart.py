@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -29,6 +30,15 @@ requesters = ["operator"]
 modes = ["rw"]
 approvers = ["operator"]
 """
+
+
+def torn(log):
+    """SQLite's write-ahead log with one byte of its last frame changed."""
+    page = int.from_bytes(log[8:12], "big")
+    salts = log[16:24]
+    frames = [at for at in range(32, len(log), 24 + page) if log[at + 8:at + 16] == salts]
+    at = frames[-1] + 24 + page // 2
+    return log[:at] + bytes([log[at] ^ 1]) + log[at + 1:]
 
 
 @unittest.skipIf(MISSING, MISSING)
@@ -75,6 +85,41 @@ class Restart(unittest.TestCase):
         self.system.wait_state(share, "active")
         share = self.system.json("shares", "--links")[0]
         self.system.guest(share).wait_for("lo-and-behold")
+        self.system.run("audit", "verify", check=True)
+
+    def test_a_journal_that_was_changed_is_only_read_and_the_reason_is_told(self):
+        """[FR-026-011]"""
+        self.system.share()
+        self.system.kill_runtime()
+        with sqlite3.connect(self.system.home / "state" / "journal.db") as file:
+            file.execute("DROP TRIGGER record_no_update")
+            file.execute("UPDATE record SET body = replace(body, 'demo', 'omed') WHERE sequence = 4")
+        status = self.system.run("daemon", "--status")
+        self.assertEqual(status.returncode, 1, "asking starts nothing")
+        known = self.system.run("audit", "--json")
+        self.assertEqual(known.returncode, 0, known.stderr)
+        self.assertIn("can only be read", self.system.run("daemon", "--status").stdout)
+        done = self.system.run("terminal", "new", "other")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("journal_corrupt", done.stderr)
+        self.assertIn("audit verify", done.stderr)
+        self.assertEqual(self.system.run("audit", "verify").returncode, 1)
+        self.assertEqual(self.system.run("daemon", "--stop").returncode, 0)
+        with sqlite3.connect(self.system.home / "state" / "journal.db") as file:
+            self.assertEqual(file.execute("SELECT count(*) FROM record WHERE event_type = 'runtime.stopped'").fetchone(), (0,))
+
+    def test_a_write_that_was_torn_by_a_crash_is_cut_and_recorded(self):
+        """[FR-026-011]"""
+        self.system.kill_runtime()
+        journal = self.system.home / "state" / "journal.db"
+        log = journal.with_name("journal.db-wal")
+        log.write_bytes(torn(log.read_bytes()))
+        journal.with_name("journal.db-shm").unlink()
+        self.system.json("terminals")
+        told = self.system.json("audit")
+        cut = [each["metadata"]["cut_bytes"] for each in told if each["eventType"] == "journal.recovered"]
+        self.assertEqual(len(cut), 1, [each["eventType"] for each in told])
+        self.assertGreater(cut[0], 4096)
         self.system.run("audit", "verify", check=True)
 
     def test_a_token_survives_the_runtime_and_so_does_its_end(self):

@@ -2,6 +2,8 @@
 #include "tests/unit/journal_support.hpp"
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 using namespace termlease;
 using namespace termlease::journal_tests;
@@ -39,6 +41,19 @@ std::uint64_t kill_a_writer(const std::filesystem::path& file, std::uint64_t eno
   return said;
 }
 
+/// The files as a machine that stops at this moment leaves them.
+void copy_as_after_a_crash(const own_folder& from, const own_folder& to) {
+  for (const auto* suffix : {"", "-wal"})
+    std::filesystem::copy_file(from.journal().string() + suffix, to.journal().string() + suffix,
+                               std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::remove(to.journal().string() + "-shm");
+}
+
+std::string contents_of(const std::string& file) {
+  std::ifstream from(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(from), {}};
+}
+
 } // namespace
 
 TEST_CASE("whatever was acknowledged is there after kill -9, and the chain goes on",
@@ -62,26 +77,22 @@ TEST_CASE("whatever was acknowledged is there after kill -9, and the chain goes 
 TEST_CASE("the files as they are when an append returns hold everything", "[FR-026-011]") {
   const own_folder folder;
   const own_folder copy;
-  bus::journal_store store(folder.journal(), quick());
+  bus::journal_store store(folder.journal());
   for (std::uint64_t n = 1; n <= 12; ++n) {
     append(store, n, 1);
     if (n == 6) store.checkpoint();
-    for (const auto* suffix : {"", "-wal"})
-      std::filesystem::copy_file(folder.journal().string() + suffix,
-                                 copy.journal().string() + suffix,
-                                 std::filesystem::copy_options::overwrite_existing);
+    copy_as_after_a_crash(folder, copy);
     const bus::journal_store opened(copy.journal());
     REQUIRE(opened.head() == store.head());
-    for (const auto* suffix : {"-shm"}) std::filesystem::remove(copy.journal().string() + suffix);
+    REQUIRE(opened.cut_bytes() == 0);
   }
 }
 
-TEST_CASE("a batch that was torn by a crash is not there at all", "[FR-026-011]") {
+TEST_CASE("a batch that was torn by a crash is not there at all, and that is said",
+          "[FR-026-011]") {
   const own_folder folder;
   const own_folder copy;
-  bus::journal_settings settings;
-  settings.reserve_bytes = 0;
-  bus::journal_store store(folder.journal(), settings);
+  bus::journal_store store(folder.journal(), quick());
   append(store, 1, 10);
   const auto log = folder.journal().string() + "-wal";
   const auto whole = std::filesystem::file_size(log);
@@ -89,14 +100,37 @@ TEST_CASE("a batch that was torn by a crash is not there at all", "[FR-026-011]"
   const auto size = std::filesystem::file_size(log);
   REQUIRE(size > whole);
   for (auto cut = whole; cut < size; cut += 6007) {
-    std::filesystem::remove(copy.journal().string() + "-shm");
-    for (const auto* suffix : {"", "-wal"})
-      std::filesystem::copy_file(folder.journal().string() + suffix,
-                                 copy.journal().string() + suffix,
-                                 std::filesystem::copy_options::overwrite_existing);
+    copy_as_after_a_crash(folder, copy);
     std::filesystem::resize_file(copy.journal().string() + "-wal", cut);
-    const bus::journal_store opened(copy.journal(), settings);
-    REQUIRE(opened.last_sequence() == 10);
-    REQUIRE(bus::journal_reader(copy.journal()).verify().valid);
+    {
+      const bus::journal_store opened(copy.journal(), quick());
+      REQUIRE(opened.last_sequence() == 10);
+      REQUIRE(opened.cut_bytes() == cut - whole);
+      REQUIRE(bus::journal_reader(copy.journal()).verify().valid);
+    }
+    REQUIRE(bus::journal_store(copy.journal(), quick()).cut_bytes() == 0);
   }
+}
+
+TEST_CASE("a last write that is whole but not what was written is cut, and that is said",
+          "[FR-026-011]") {
+  const own_folder folder;
+  const own_folder copy;
+  bus::journal_store store(folder.journal());
+  append(store, 1, 1);
+  const auto log = copy.journal().string() + "-wal";
+  copy_as_after_a_crash(folder, copy);
+  const auto before = contents_of(log);
+  append(store, 2, 1);
+  copy_as_after_a_crash(folder, copy);
+  auto torn = contents_of(log);
+  auto end = torn.size();
+  while (torn[end - 1] == before[end - 1]) --end; // the log has its full size from the start
+  torn[end - 1] = static_cast<char>(torn[end - 1] ^ 1);
+  std::ofstream(log, std::ios::binary) << torn;
+  bus::journal_store opened(copy.journal());
+  CHECK(opened.last_sequence() == 1);
+  CHECK(opened.cut_bytes() >= 4096);
+  append(opened, 2, 1);
+  CHECK(bus::journal_reader(copy.journal()).verify(opened.head()).valid);
 }

@@ -1,3 +1,4 @@
+#include "bus/journal/replay.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/journal_support.hpp"
 
@@ -186,6 +187,42 @@ TEST_CASE("opening checks the tail only, the command checks everything") {
       .run_past_triggers("UPDATE record SET body = replace(body, 'ok', 'no') WHERE sequence = 10");
   CHECK(code_of([&] { bus::journal_store store(folder.journal(), quick()); }) == "none");
   CHECK(verdict(folder.journal()).first_bad == 10);
+}
+
+TEST_CASE("a restart believes what stands before the first record that isn't what was recorded",
+          "[FR-026-011]") {
+  const own_folder folder;
+  make_journal(folder.journal());
+  const auto bad = GENERATE(0U, 1U, 10U, 100U);
+  if (bad > 0)
+    foreign_hand(folder.journal())
+        .run_past_triggers("UPDATE record SET body = replace(body, 'ok', 'no') WHERE sequence = " +
+                           std::to_string(bad));
+  std::uint64_t last = 0;
+  const auto found = code_of([&] {
+    bus::replay(folder.journal(), [&](const messages::record& each) {
+      CHECK(each.sequence == last + 1);
+      last = each.sequence;
+    });
+  });
+  CHECK(found == (bad > 0 ? "journal_corrupt" : "none"));
+  CHECK(last == (bad > 0 ? bad - 1 : 100));
+}
+
+TEST_CASE("the first break counts, in whichever page of a long journal it is", "[FR-026-011]") {
+  const own_folder folder;
+  {
+    bus::journal_store store(folder.journal(), quick());
+    for (std::uint64_t n = 1; n <= 9000; n += 1000) append(store, n, 1000);
+  }
+  foreign_hand(folder.journal())
+      .run_past_triggers("DELETE FROM record WHERE sequence IN (4500, 6001)");
+  std::uint64_t last = 0;
+  CHECK(code_of([&] {
+          bus::replay(folder.journal(),
+                      [&](const messages::record& each) { last = each.sequence; });
+        }) == "journal_corrupt");
+  CHECK(last == 4499);
 }
 
 TEST_CASE("a journal that somebody else wrote to meanwhile takes no more records") {

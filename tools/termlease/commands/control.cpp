@@ -54,6 +54,10 @@ exit_code status(const invocation& run) {
     run.screen.print(object);
     return exit_code::done;
   }
+  const auto journal =
+      found.journal_problem.empty()
+          ? cell(found.journal + ", " + std::to_string(found.sequence) + " records")
+          : cell(found.journal_problem + " (it can only be read)", tone::bad);
   const auto policy = found.policy_problem.empty()
                           ? cell(found.policy)
                           : cell(found.policy_problem + " (everything is denied)", tone::bad);
@@ -63,7 +67,7 @@ exit_code status(const invocation& run) {
                 {"pid", std::to_string(found.pid)},
                 {"started", relative(found.started_at, now())},
                 {"socket", found.socket},
-                {"journal", found.journal + ", " + std::to_string(found.sequence) + " records"},
+                {"journal", journal},
                 {"policy", policy},
                 {"clients", std::to_string(found.clients)},
                 {"log", log_file(config::find_paths()).string()}});

@@ -18,6 +18,9 @@ namespace {
 finding examine_runtime(const invocation& run, const config::paths& where) {
   try {
     const auto status = run.connect_only().ask<messages::runtime_status>(messages::get_status{});
+    if (!status.journal_problem.empty())
+      return {"runtime", finding_state::missing, status.journal_problem,
+              "everything is refused until the journal is replaced: see `termlease audit verify`"};
     return {"runtime",
             finding_state::good,
             "runs since " + relative(status.started_at, now()) + ", pid " +
