@@ -102,7 +102,10 @@ suite_dev() {
   built_preset dev || return 1
   step "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer"
   # CAF keeps its type registry until the process ends, which is no leak.
-  ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_ctest dev
+  export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  run_ctest dev
+  step "scenarios with AddressSanitizer and UndefinedBehaviorSanitizer"
+  run_python scenarios dev
 }
 
 suite_tsan() {
@@ -115,7 +118,10 @@ suite_tsan() {
   }
   LD_LIBRARY_PATH=$library built_preset tsan || return 1
   step "unit tests with ThreadSanitizer"
-  LD_LIBRARY_PATH=$library TSAN_OPTIONS=halt_on_error=0:second_deadlock_stack=1 run_ctest tsan
+  export LD_LIBRARY_PATH=$library TSAN_OPTIONS=halt_on_error=0:second_deadlock_stack=1
+  run_ctest tsan
+  step "scenarios with ThreadSanitizer"
+  run_python scenarios tsan
 }
 
 suite_coverage() {
