@@ -1,5 +1,6 @@
 #include "actors/edges/proc_files.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -21,8 +22,16 @@ fs::path folder_of(std::int32_t pid) {
   return fs::path("/proc") / std::to_string(pid);
 }
 
+/// Of a process that is not there, or not to be looked into.
+bool is_no_answer(int problem) {
+  return problem == ENOENT || problem == ESRCH || problem == EACCES || problem == EPERM;
+}
+
+/// Throws std::system_error when this process, not the other one, is why it can't be read.
 std::string text_of(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
+  if (!stream && !is_no_answer(errno))
+    throw std::system_error(errno, std::generic_category(), file.string());
   std::string text(std::istreambuf_iterator<char>(stream), {});
   if (text.size() > most_text) text.clear();
   return text;
@@ -62,7 +71,7 @@ std::vector<std::string> arguments_of(std::int32_t pid) {
   return words_of(folder_of(pid) / "cmdline");
 }
 
-std::error_code for_each_process(const std::function<void(const process_facts&)>& visit) {
+std::error_code for_each_process(const std::function<void(const process_facts&)>& visit) try {
   std::error_code problem;
   fs::directory_iterator each("/proc", problem);
   for (; !problem && each != fs::directory_iterator(); each.increment(problem)) {
@@ -77,6 +86,10 @@ std::error_code for_each_process(const std::function<void(const process_facts&)>
     if (const auto facts = facts_of(pid)) visit(*facts);
   }
   return problem;
+
+} catch (const std::system_error& why) {
+
+  return why.code();
 }
 
 } // namespace termlease::actors

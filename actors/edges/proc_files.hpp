@@ -21,6 +21,8 @@ struct process_facts {
   std::uint64_t started = 0; ///< ticks since the boot
 };
 
+// Each throws std::system_error when the files can't be read for want of descriptors or memory.
+
 /// Nothing for one that isn't there, or has ended and waits for its parent.
 std::optional<process_facts> facts_of(std::int32_t pid);
 

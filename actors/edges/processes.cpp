@@ -11,6 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <sys/syscall.h>
@@ -23,6 +25,8 @@ using boost::system::error_code;
 using namespace messages;
 
 namespace {
+
+constexpr std::chrono::seconds pause_without_descriptors{1};
 
 /// Cuts a stream of bytes into lines.
 struct line_cutter {
@@ -125,7 +129,8 @@ public:
 
   void watch(std::int32_t pid, const caf::actor& owner) {
     const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (pidfd < 0) return caf::anon_send(owner, process_gone{pid});
+    if (pidfd < 0 && errno == ESRCH) return caf::anon_send(owner, process_gone{pid});
+    if (pidfd < 0) return watch_later(pid, owner);
     auto watched = std::make_shared<asio::posix::stream_descriptor>(io_, pidfd);
     watched->async_wait(asio::posix::stream_descriptor::wait_read,
                         [watched, owner, pid](const error_code& problem) {
@@ -134,6 +139,14 @@ public:
   }
 
 private:
+  /// Without a free descriptor nothing is known of the process, least of all that it is gone.
+  void watch_later(std::int32_t pid, const caf::actor& owner) {
+    auto pause = std::make_shared<asio::steady_timer>(io_, pause_without_descriptors);
+    pause->async_wait([self = shared_from_this(), pid, owner, pause](const error_code& problem) {
+      if (!problem) self->watch(pid, owner);
+    });
+  }
+
   struct ownership {
     caf::actor_addr owner;
     std::string label;

@@ -29,7 +29,8 @@ void relay_kind::host_key(const std::string& file, const std::vector<std::string
         env_->processes, std::move(keygen),
         [=](const program_result& made) {
           if (made.status == 0) return read(then);
-          refuse({"relay_failed", "no host key can be made: " + made.errors,
+          const auto& why = made.problem ? made.problem.message : made.errors;
+          refuse({"relay_failed", "no host key can be made: " + why,
                   "`termlease doctor` checks ssh-keygen", true});
         },
         refuse);

@@ -41,6 +41,7 @@ void upterm_finder::when_known(const std::filesystem::path& program,
   self_->request(env_->processes, caf::infinite, run_program{{program.string(), "version"}, {}})
       .then(
           [=, this](const program_result& said) {
+            if (said.problem) return then(false); // that is no property of the program
             known_[program] = {made, is_recent(said)};
             then(known_[program].recent);
           },

@@ -5,6 +5,7 @@
 #include "messages/connections.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <caf/all.hpp>
 #include <caf/send.hpp>
 
@@ -24,6 +25,8 @@ using boost::system::error_code;
 using namespace messages;
 
 namespace {
+
+constexpr std::chrono::milliseconds pause_of_acceptor{100};
 
 using local = asio::local::stream_protocol;
 
@@ -68,7 +71,8 @@ shared_bytes refusal(failure why, const std::string& causation = {}) {
 class gateway::listener : public outbox, public std::enable_shared_from_this<listener> {
 public:
   listener(asio::io_context& io, caf::actor router, gateway_options options)
-      : io_(io), acceptor_(io), router_(std::move(router)), options_(std::move(options)) {}
+      : io_(io), acceptor_(io), pause_(io), router_(std::move(router)),
+        options_(std::move(options)) {}
 
   void listen() {
     make_way(options_.socket_path);
@@ -106,6 +110,7 @@ public:
       error_code ignored;
       if (!self->acceptor_.is_open()) return;
       self->acceptor_.close(ignored);
+      self->pause_.cancel();
       ::unlink(self->options_.socket_path.c_str());
       const auto open = self->connections_;
       for (const auto& [number, each] : open) each->close_when_written();
@@ -128,9 +133,18 @@ private:
     acceptor_.async_accept(
         [self = shared_from_this()](const error_code& problem, local::socket client) {
           if (!self->acceptor_.is_open()) return;
-          if (!problem) self->admit(std::move(client));
+          if (problem) return self->accept_later();
+          self->admit(std::move(client));
           self->accept();
         });
+  }
+
+  /// Most likely no descriptor is free: who connects waits, and nothing else does.
+  void accept_later() {
+    pause_.expires_after(pause_of_acceptor);
+    pause_.async_wait([self = shared_from_this()](const error_code& problem) {
+      if (!problem && self->acceptor_.is_open()) self->accept();
+    });
   }
 
   void admit(local::socket client) {
@@ -189,6 +203,7 @@ private:
 
   asio::io_context& io_;
   local::acceptor acceptor_;
+  asio::steady_timer pause_; ///< before it accepts again
   caf::actor router_;
   gateway_options options_;
   std::uint64_t next_ = 1;

@@ -142,6 +142,7 @@ void journal_store::start_log_over() {
     reserve_log();
   } catch (const messages::failed& error) {
     if (error.why().code != "journal_full") throw;
+    give_back_log();
   }
   database_->exec("PRAGMA cache_size = -2000");
 }
@@ -166,6 +167,12 @@ void journal_store::reserve_log() {
   // started over, or what was taken back would look like an unfinished write.
   translated([&] { write_nothing(*database_); });
   checkpoint();
+}
+
+/// A disk without space for the whole log shall not lose the rest of it, either.
+void journal_store::give_back_log() {
+  sqlite3_wal_checkpoint_v2(database_->getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                            nullptr);
 }
 
 void journal_store::prepare_statements() {

@@ -81,6 +81,7 @@ private:
   void open();
   void start_log_over();
   void reserve_log();
+  void give_back_log();
   void prepare_statements();
   std::vector<written_record> placed(std::span<const messages::record> batch) const;
   chain_head write(const std::vector<written_record>& batch);

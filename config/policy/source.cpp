@@ -54,6 +54,8 @@ const policy_state& file_policy_source::current() {
   settled_ = settled(now);
   stamp_ = now;
   auto content = read_text_file(file_);
+  // What couldn't be read may be readable the next time, without having changed.
+  settled_ = settled_ && content.mistakes.empty();
   const bool same = content.text == content_.text && content.missing == content_.missing &&
                     content.mistakes == content_.mistakes;
   if (state_.generation != 0 && same) return state_;
