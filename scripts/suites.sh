@@ -54,7 +54,8 @@ suite_scenarios() {
 }
 
 suite_mutations() {
-  step "mutations, which the scenarios have to notice"
+  step "mutations, which the scenarios and the tests of each layer have to notice"
+  real_programs
   run_python mutations release
 }
 

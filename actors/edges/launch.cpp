@@ -45,6 +45,22 @@ struct pipe_pair {
   int take(std::size_t which) { return std::exchange(ends[which], -1); }
 };
 
+/// What a process writes to in order to join a cgroup; -1 without one.
+struct door {
+  int fd = -1;
+
+  explicit door(const std::filesystem::path& cgroup) {
+    if (!cgroup.empty()) fd = ::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC);
+  }
+
+  ~door() {
+    if (fd >= 0) ::close(fd);
+  }
+
+  door(const door&) = delete;
+  door& operator=(const door&) = delete;
+};
+
 /// Why a child did not become its program.
 struct trouble {
   int number = 0;
@@ -58,7 +74,10 @@ bool stays_private(std::string_view variable) {
 
 /// In the child: never returns. Reports why it failed through `report`.
 [[noreturn]] void become(char* const* argv, char* const* variables, const char* directory,
-                         const std::array<int, 3>& standard, int report, pid_t parent) {
+                         const std::array<int, 3>& standard, int report, int cgroup, pid_t parent) {
+  // Before it can have children. A layer less is no reason to end here.
+  if (cgroup >= 0) [[maybe_unused]]
+    const auto joined = ::write(cgroup, "0", 1);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   ::setsid();
@@ -113,11 +132,12 @@ std::vector<char*> environment_for_children(const std::vector<std::string>& more
 } // namespace
 
 launched launch(const std::vector<std::string>& argv, const std::string& working_directory,
-                const std::vector<std::string>& more) {
+                const std::vector<std::string>& more, const std::filesystem::path& cgroup) {
   pipe_pair input;
   pipe_pair output;
   pipe_pair errors;
   pipe_pair report;
+  const door joining(cgroup);
   const auto arguments = pointers(argv);
   const auto variables = environment_for_children(more);
   const auto* directory = working_directory.empty() ? "/" : working_directory.c_str();
@@ -126,7 +146,7 @@ launched launch(const std::vector<std::string>& argv, const std::string& working
   if (pid < 0) could_not_run(argv.at(0), errno);
   if (pid == 0)
     become(arguments.data(), variables.data(), directory,
-           {input.ends[0], output.ends[1], errors.ends[1]}, report.ends[1], parent);
+           {input.ends[0], output.ends[1], errors.ends[1]}, report.ends[1], joining.fd, parent);
   ::close(report.take(1));
   trouble problem;
   if (::read(report.ends[0], &problem, sizeof problem) == sizeof problem) {

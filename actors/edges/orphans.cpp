@@ -1,10 +1,9 @@
 #include "actors/edges/orphans.hpp"
 
-#include "actors/edges/proc_files.hpp"
+#include "actors/edges/runtime_mark.hpp"
 #include "messages/failure.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <optional>
 #include <poll.h>
@@ -15,25 +14,12 @@ namespace termlease::actors {
 
 namespace {
 
-constexpr std::string_view mark = "TERMLEASE_RUNTIME=";
-
-/// The runtime that a mark names: number and start.
+/// The runtime whose mark is among the variables.
 std::optional<process_facts> marked(const std::vector<std::string>& variables) {
-  const auto found =
-      std::ranges::find_if(variables, [](const auto& each) { return each.starts_with(mark); });
-  if (found == variables.end()) return {};
-  const auto text = std::string_view(*found).substr(mark.size());
-  process_facts runtime;
-  const auto* end = text.data() + text.size();
-  const auto [dot, wrong] = std::from_chars(text.data(), end, runtime.pid);
-  if (wrong != std::errc{} || dot == end || *dot != '.') return {};
-  if (std::from_chars(dot + 1, end, runtime.started).ptr != end) return {};
-  return runtime;
-}
-
-bool lives(const process_facts& process) {
-  const auto now = facts_of(process.pid);
-  return now && now->started == process.started;
+  for (const auto& each : variables)
+    if (each.starts_with(mark_variable))
+      return runtime_in(std::string_view(each).substr(mark_variable.size()));
+  return {};
 }
 
 /// A handle of that very process; -1 when it is gone.
@@ -54,11 +40,6 @@ void tell(int handle, int signal) {
 }
 
 } // namespace
-
-std::string mark_of_this_runtime() {
-  const auto self = facts_of(::getpid()).value_or(process_facts{::getpid()});
-  return std::string(mark) + std::to_string(self.pid) + "." + std::to_string(self.started);
-}
 
 std::vector<orphan> find_orphans() {
   std::vector<orphan> found;

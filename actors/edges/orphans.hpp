@@ -1,9 +1,7 @@
 #pragma once
 
-// Why: workers and relays go with their runtime by four means, and still somebody has to be able to
-// see that none was left. A name proves nothing, so a runtime gives each program that it starts a
-// mark: its own number and when it began, which no other process ever has both of. Children inherit
-// it. Terminals get none: they are meant to stay.
+// Why: workers and relays go with their runtime by several means, and still somebody has to be able
+// to see that none was left. They are found by the mark that their runtime gave them.
 
 #include <chrono>
 #include <cstdint>
@@ -11,9 +9,6 @@
 #include <vector>
 
 namespace termlease::actors {
-
-/// "NAME=value": the mark of this process, for those that it starts.
-std::string mark_of_this_runtime();
 
 /// A process whose mark names a runtime that is no more.
 struct orphan {

@@ -1,9 +1,10 @@
 #include "actors/edges/processes.hpp"
 
+#include "actors/edges/cgroups.hpp"
 #include "actors/edges/child.hpp"
 #include "actors/edges/launch.hpp"
-#include "actors/edges/orphans.hpp"
 #include "actors/edges/process_search.hpp"
+#include "actors/edges/runtime_mark.hpp"
 #include "messages/edges.hpp"
 #include "messages/failure.hpp"
 
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <map>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,6 +29,8 @@ using namespace messages;
 namespace {
 
 constexpr std::chrono::seconds pause_without_descriptors{1};
+constexpr std::chrono::milliseconds pause_of_emptying{10};
+constexpr int tries_of_emptying = 100; ///< then it is left to the next runtime's sweep
 
 /// Cuts a stream of bytes into lines.
 struct line_cutter {
@@ -52,9 +56,11 @@ public:
   void spawn(const spawn_child& wanted, const caf::actor& owner) {
     try {
       const auto id = next_++;
-      const auto made = launch(wanted.argv, wanted.working_directory, {mark_});
+      const auto part = make_cgroup(delegated_, mark_, id);
+      const auto made =
+          launch(wanted.argv, wanted.working_directory, {std::string(mark_variable) + mark_}, part);
       children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
-      owned_[id] = {owner.address(), wanted.label};
+      owned_[id] = {owner.address(), wanted.label, part};
       caf::anon_send(owner, child_started{id, made.pid, {}});
       children_[id]->start();
     } catch (const failed& why) {
@@ -147,9 +153,19 @@ private:
     });
   }
 
+  /// Whatever a program left in its cgroup is killed, and takes a moment to be gone.
+  void empty(const std::filesystem::path& part, int tries = tries_of_emptying) {
+    if (end_cgroup(part) || tries == 0) return;
+    auto pause = std::make_shared<asio::steady_timer>(io_, pause_of_emptying);
+    pause->async_wait([self = shared_from_this(), part, tries, pause](const error_code& problem) {
+      if (!problem) self->empty(part, tries - 1);
+    });
+  }
+
   struct ownership {
     caf::actor_addr owner;
     std::string label;
+    std::filesystem::path cgroup; ///< empty: it has none
   };
 
   child_events events_for(child_id id, const caf::actor& owner) {
@@ -164,6 +180,7 @@ private:
     events.exited = [self = shared_from_this(), id, owner](int status) {
       caf::anon_send(owner, child_exited{id, status});
       self->children_.erase(id);
+      if (const auto part = self->owned_[id].cgroup; !part.empty()) self->empty(part);
       self->owned_.erase(id);
       self->tell_waiting();
     };
@@ -191,6 +208,7 @@ private:
   }
 
   std::string mark_ = mark_of_this_runtime();
+  std::filesystem::path delegated_ = delegated_cgroup();
   asio::io_context& io_;
   process_limits limits_;
   child_id next_ = 1;

@@ -1,6 +1,7 @@
 #include "actors/runtime/runtime.hpp"
 
 #include "actors/edges/alarms.hpp"
+#include "actors/edges/cgroups.hpp"
 #include "actors/edges/files.hpp"
 #include "actors/edges/orphans.hpp"
 #include "actors/edges/processes.hpp"
@@ -137,6 +138,8 @@ void runtime::parts::sweep_soon() {
                     " left behind: " + each.program);
         reap({each}, {});
       }
+      if (const auto count = sweep_cgroups(delegated_cgroup()); count > 0)
+        options.log("ended " + std::to_string(count) + " cgroups that a runtime left behind");
     } catch (const failed& why) {
       options.log(why.what());
     }

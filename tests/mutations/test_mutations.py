@@ -6,49 +6,21 @@ a race: it has to be found, made short, and to fail again in the same way.
 """
 
 import json
-import shutil
-import subprocess
+import sys
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "build" / "mutations"
-SOURCE = FOLDER / "source"
-PROGRAM = FOLDER / "build" / "bin" / "termlease"
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import changed_sources  # noqa: E402
+from changed_sources import PROGRAMS, SOURCE, run  # noqa: E402
+
+PROGRAM = PROGRAMS / "termlease"
 SCENARIOS = SOURCE / "tests" / "scenarios"
-LEFT_OUT = {"build", ".git"}  # of the tree
-MUTATIONS = json.loads((ROOT / "tests" / "mutations" / "mutations.json").read_text())
 SEEDS = 1000
 STEP = 100       # seeds of one scenario at a time
 REPLAYS = 10
 LONGER = 2       # steps that a script made short may have more than the shortest one
-LONGEST = 1800   # seconds
-
-
-def run(*words, check=True):
-    done = subprocess.run([str(each) for each in words], capture_output=True, text=True, timeout=LONGEST, check=False,
-                          cwd=FOLDER)
-    if check and done.returncode != 0:
-        raise AssertionError(f"{words[0]} failed:\n{(done.stdout + done.stderr)[-3000:]}")
-    return done
-
-
-def copy_sources():
-    """As they are now; what is the same already keeps its time, so that it isn't built again."""
-    wanted = {each.relative_to(ROOT) for room in ROOT.iterdir() if room.name not in LEFT_OUT
-              for each in ([room] if room.is_file() else room.rglob("*")) if each.is_file()}
-    for old in SOURCE.rglob("*"):
-        if old.is_file() and old.relative_to(SOURCE) not in wanted:
-            old.unlink()
-    for each in wanted:
-        ours, copy = ROOT / each, SOURCE / each
-        if not copy.exists() or copy.read_bytes() != ours.read_bytes():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ours, copy)
-
-
-def build():
-    run("ninja", "-C", FOLDER / "build", "termlease")
 
 
 def played():
@@ -76,25 +48,13 @@ def explored():
 class Mutations(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        copy_sources()
-        if not (FOLDER / "build" / "build.ninja").exists():
-            run("cmake", "-S", SOURCE, "-B", FOLDER / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release")
-        build()
+        changed_sources.copy()
+        changed_sources.build("termlease")
         if failing := played():
             raise AssertionError(f"without any change these fail: {failing}")
 
-    def change(self, mutation):
-        changes = [mutation, *mutation.get("also", [])]
-        for each in changes:
-            file = SOURCE / each["file"]
-            text = file.read_text()
-            self.assertEqual(text.count(each["was"]), 1, f"{each['file']} has changed: mend the mutation")
-            self.addCleanup(file.write_text, text)
-            file.write_text(text.replace(each["was"], each["is"]))
-        build()
-
     def notice(self, mutation):
-        self.change(mutation)
+        changed_sources.change(self, mutation, "termlease")
         failing = played()
         if failing and not mutation.get("race"):
             print(f"\n  {mutation['name']}: {failing[0].stem} and {len(failing) - 1} more", flush=True)
@@ -124,7 +84,7 @@ def add(mutation):
     setattr(Mutations, "test_" + mutation["name"].replace(" ", "_").replace("'", "_"), test)
 
 
-for each_mutation in MUTATIONS:
+for each_mutation in changed_sources.listed("mutations.json"):
     add(each_mutation)
 
 if __name__ == "__main__":
