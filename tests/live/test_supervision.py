@@ -24,6 +24,8 @@ heartbeat_timeout = "{PATIENCE}s"
 per_terminal_limit = 5
 [supervision]
 chaos = "allowed"
+[tmate]
+when_relay_returns = "end"
 """
 
 
@@ -164,12 +166,19 @@ class Supervision(unittest.TestCase):
 
     @unittest.skipIf(island.MISSING, island.MISSING)
     def test_a_network_that_is_cut_ends_the_share_as_a_lost_relay(self):
+        self.cut_the_network_of("upterm")
+
+    @unittest.skipIf(island.MISSING or processes.missing_for_tmate(), island.MISSING or processes.missing_for_tmate())
+    def test_a_network_that_is_cut_ends_a_share_through_tmate_as_well(self):
+        self.cut_the_network_of("tmate")
+
+    def cut_the_network_of(self, backend):
         words = island.on_its_own_network(*self.system.words("daemon"))
         with running(subprocess.Popen(words, env=self.system.environment, stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)):
             wait_until(lambda: self.system.run("daemon", "--status", "--no-start").returncode == 0, "it runs")
             self.system.terminal()
-            share = self.system.share()
+            share = self.system.share("demo", "--via", backend)
             runtime = self.system.pid()
             guest = self.enterContext(Guest(island.inside(runtime, *map(str, self.system.ssh(share)))))
             guest.wait_for("lo-and-behold")
@@ -177,7 +186,7 @@ class Supervision(unittest.TestCase):
             island.cut(runtime)
             ended = self.system.wait_state(share, "ended")
             took = time.monotonic() - began
-            print(f"\n  a network that is cut: noticed after {took:.1f} s of {PATIENCE}", end="")
+            print(f"\n  a network that is cut under {backend}: noticed after {took:.1f} s of {PATIENCE}", end="")
             self.assertEqual(ended["end_reason"], "relay_lost")
             self.assertLess(took, PATIENCE + 2)
             self.system.wait_clean()

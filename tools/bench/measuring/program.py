@@ -99,8 +99,8 @@ def run(given, rows):
 
 def main(name, about, rows, more=lambda parser: None, as_root=False):
     """Measures the rows that were asked for, in folders that are gone afterwards; returns the exit code."""
-    given = arguments(name, about, {row.TITLE: row for row in rows}, more)
     rows = {row.TITLE: row for row in rows}
+    given = arguments(name, about, rows, more)
     for row in rows.values():
         if hasattr(row, "take"):
             row.take(given)

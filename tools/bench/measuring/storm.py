@@ -32,10 +32,11 @@ per_terminal_limit = 9
 [supervision]
 restarts = 100
 """
+TOLD = "runtime, by SIGTERM"
 # The kernel keeps 15 bytes of a name; the relay of tmate is fetched with a loader of its own.
 VICTIMS = {"worker": "termlease-worke", "upterm": "upterm", "tmate": "tmate", "guest program": "termlease-guest",
            "upterm's relay": "uptermd", "tmate's relay": "ld-linux-x86-64", "terminal client": "tmux: client",
-           "runtime": "termlease"}
+           "runtime": "termlease", TOLD: "termlease"}
 OPERATIONS = ("share", "share through tmate", "revoke", "stop", "extend", "switch", "kick", "join", "nothing")
 SEED = None
 
@@ -116,9 +117,8 @@ class Storm:
         there = [kind for kind, name in VICTIMS.items() if below.get(name)]
         kind = self.chance.choice(there)
         pid = self.chance.choice(sorted(below[VICTIMS[kind]]))
-        self.killed_with = self.of_shares()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGTERM if kind == TOLD else signal.SIGKILL)
         return kind
 
     def of_shares(self):
@@ -140,11 +140,14 @@ class Storm:
 
     def settle(self, asked, share, victim):
         """The operation's answer, and the next runtime where there is none."""
-        if victim == "runtime":
+        if victim in ("runtime", TOLD):
             began = processes.now()
+            if victim == TOLD and (status := self.home.process.wait(ANSWER_WITHIN)) != 0:
+                self.broken("stops", f"it ended with {status}")
             processes.wait_until(lambda: not self.of_shares(), f"all of a killed runtime is gone: {self.of_shares()}",
                                  GONE_WITHIN, 0.005)
-            self.reaped.append(1000 * (processes.now() - began))
+            if victim == "runtime":
+                self.reaped.append(1000 * (processes.now() - began))
             self.home.process.wait()
             self.home.bus.close()
             self.home.begin()
@@ -161,9 +164,6 @@ class Storm:
             self.promised.append(("share.session.started", answer["share_id"]))
 
     # --- what is looked at ---
-
-    def active(self):
-        return [each for each in self.home.bus.call("share.list")["shares"] if each["state"] in ("active", "expiring")]
 
     def look(self, crowd):
         # Only a share that is active may have guests; so all are ended, and nobody may be in.
@@ -220,7 +220,7 @@ def measure(tries):
     bars = [Bar(says, counts[what], 0, "") for what, says in
             (("orphans", "rounds with a process left behind"), ("guests in", "rounds with a guest in after 5 s"),
              ("terminals", "rounds with a changed terminal"), ("records", "rounds with a lost record"),
-             ("chain", "rounds with a broken chain"))]
+             ("chain", "rounds with a broken chain"), ("stops", "rounds in which SIGTERM did not end it in order"))]
     yield Line(f"rounds, seed {seed}", "", [tries], [], bars, "; ".join([f"killed: {killed}", *failures[:5]]))
     if reaped:
         yield Line("kill -9 of the runtime to the last of its processes gone", "ms", reaped, [],
