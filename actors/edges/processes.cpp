@@ -79,11 +79,11 @@ public:
         auto& text = is_error ? result->errors : result->output;
         text += bytes.substr(0, limit - std::min(limit, text.size()));
       };
-      events.exited = [self = shared_from_this(), id, result, deadline, reply](int status) {
+      events.exited = [table = weak_from_this(), id, result, deadline, reply](int status) {
         result->status = status;
         deadline->cancel();
         reply(std::move(*result));
-        self->children_.erase(id);
+        if (const auto self = table.lock()) self->children_.erase(id);
       };
       const auto running = std::make_shared<child>(io_, made, std::move(events));
       children_[id] = running;
@@ -171,14 +171,19 @@ private:
   child_events events_for(child_id id, const caf::actor& owner) {
     auto lines = std::make_shared<std::array<line_cutter, 2>>();
     child_events events;
-    events.said = [this, id, owner, lines](const std::string& bytes, bool is_error) {
-      const bool fits = (*lines)[is_error ? 1 : 0].feed(bytes, limits_.line, [&](std::string line) {
+    // The table has the children; a child that had the table would keep both for ever.
+    events.said = [table = weak_from_this(), id, owner, lines,
+                   limit = limits_.line](const std::string& bytes, bool is_error) {
+      const bool fits = (*lines)[is_error ? 1 : 0].feed(bytes, limit, [&](std::string line) {
         caf::anon_send(owner, child_line{id, {std::move(line)}, is_error});
       });
-      if (!fits) with(id, [](child& to) { to.signal(SIGKILL); });
+      const auto self = fits ? nullptr : table.lock();
+      if (self) self->with(id, [](child& to) { to.signal(SIGKILL); });
     };
-    events.exited = [self = shared_from_this(), id, owner](int status) {
+    events.exited = [table = weak_from_this(), id, owner](int status) {
       caf::anon_send(owner, child_exited{id, status});
+      const auto self = table.lock();
+      if (!self) return;
       self->children_.erase(id);
       if (const auto part = self->owned_[id].cgroup; !part.empty()) self->empty(part);
       self->owned_.erase(id);
