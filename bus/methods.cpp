@@ -130,15 +130,16 @@ json introspection() {
       {"methods", std::move(asked)},
       {"topics",
        topics_of<terminal_spawned, terminal_adopted, terminal_closed, share_requested,
-                 share_allowed, share_denied, share_started, share_link_changed, share_warned,
-                 share_extended, share_extension_denied, share_switch_allowed, share_switch_denied,
-                 share_switch_failed, share_switched, share_revoked, share_stopped,
-                 share_guest_joined, share_guest_left, share_guest_knocked, share_guest_admitted,
-                 share_guest_denied, share_guest_kicked, share_guest_recorded, share_mode_changed,
-                 share_mode_denied, approval_requested, approval_voted, approval_resolved,
-                 token_created, token_revoked, policy_loaded, policy_rejected, relay_started,
-                 relay_stopped, actor_restarted, actor_crashed, runtime_started, runtime_stopped,
-                 journal_recovered, record, gap, terminal_list, share_list, approval_list>()}};
+                 share_allowed, share_denied, share_started, share_relay_lost, share_link_changed,
+                 share_warned, share_extended, share_extension_denied, share_switch_allowed,
+                 share_switch_denied, share_switch_failed, share_switched, share_revoked,
+                 share_stopped, share_guest_joined, share_guest_left, share_guest_knocked,
+                 share_guest_admitted, share_guest_denied, share_guest_kicked, share_guest_recorded,
+                 share_mode_changed, share_mode_denied, approval_requested, approval_voted,
+                 approval_resolved, token_created, token_revoked, policy_loaded, policy_rejected,
+                 relay_started, relay_stopped, actor_restarted, actor_crashed, runtime_started,
+                 runtime_stopped, journal_recovered, record, gap, terminal_list, share_list,
+                 approval_list>()}};
 }
 
 } // namespace termlease::bus

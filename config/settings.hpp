@@ -50,7 +50,7 @@ struct share_settings {
                 "the same for each terminal of a lane, by the lane's name"),
         numbers("terminal_limits", &s::terminal_limits, 1, 100,
                 "the same for one terminal, by its name; it counts before the lane's"),
-        number("total_limit", &s::total_limit, 1, 1000, "concurrent shares of all terminals"),
+        number("total_limit", &s::total_limit, 1, 10000, "concurrent shares of all terminals"),
         number("max_guests", &s::max_guests, 1, 200, "guests of one share at the same time"),
         length("knock_deadline", &s::knock_deadline, "1s", "1h",
                "how long a guest may wait at the door; then it is sent away"),
@@ -74,6 +74,7 @@ struct upterm_settings {
   std::uint16_t relay_port = 0;
   std::string known_hosts;
   messages::span relay_linger = messages::seconds(30);
+  std::string when_relay_returns = "end";
 
   static constexpr auto table() {
     using s = upterm_settings;
@@ -87,7 +88,10 @@ struct upterm_settings {
                       path("known_hosts", &s::known_hosts,
                            "the file that pins your own relay's host key, marked @cert-authority"),
                       length("relay_linger", &s::relay_linger, "0s", "1d",
-                             "how long our relay stays after the last share")};
+                             "how long our relay stays after the last share"),
+                      choice("when_relay_returns", &s::when_relay_returns, "announce|end",
+                             "a share whose relay was lost: goes on when one is found within the "
+                             "start deadline, and its new link is announced; or ends at once")};
   }
 };
 
@@ -117,8 +121,8 @@ struct tmate_settings {
         length("relay_linger", &s::relay_linger, "0s", "1d",
                "how long our tmate relay stays after the last share"),
         choice("when_relay_returns", &s::when_relay_returns, "announce|end",
-               "a share whose relay was lost and found again: goes on, and its new link is "
-               "announced, or ends")};
+               "a share whose relay was lost: goes on when one is found within the start "
+               "deadline, and its new link is announced; or ends at once")};
   }
 };
 

@@ -218,17 +218,6 @@ struct share_started {
   }
 };
 
-/// Without the link: `share.show` tells it to whoever may know.
-struct share_link_changed {
-  share_view share;
-
-  static constexpr auto describe() {
-    return event("share.link.changed",
-                 "the relay was lost and found again: guests come in by another link",
-                 field("share", &share_link_changed::share));
-  }
-};
-
 struct share_warned {
   share_view share;
   span left;

@@ -1,6 +1,7 @@
 #pragma once
 
-// Why: an open share may go on through another backend: one command, and what is recorded of it.
+// Why: an open share may go on by another way in: through another backend when somebody asks for
+// it, or by another link when its relay was lost. What is asked for, and what is recorded of it.
 
 #include "messages/shares.hpp"
 
@@ -75,6 +76,28 @@ struct share_switched {
     return event("share.switched", "guests come in through another backend",
                  field("share", &share_switched::share), field("from", &share_switched::from),
                  field("reason", &share_switched::reason));
+  }
+};
+
+/// Nobody can come in until `share.link.changed`, or the share ends.
+struct share_relay_lost {
+  share_view share;
+  std::string why;
+
+  static constexpr auto describe() {
+    return event("share.relay.lost", "its relay is gone, and another one is looked for",
+                 field("share", &share_relay_lost::share), field("why", &share_relay_lost::why));
+  }
+};
+
+/// Without the link: `share.show` tells it to whoever may know.
+struct share_link_changed {
+  share_view share;
+
+  static constexpr auto describe() {
+    return event("share.link.changed",
+                 "the relay was lost and found again: guests come in by another link",
+                 field("share", &share_link_changed::share));
   }
 };
 

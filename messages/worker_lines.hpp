@@ -174,6 +174,13 @@ struct ready {
   }
 };
 
+/// Worker to runtime: the relay was lost, and is looked for. Nobody can come in meanwhile.
+struct relay_away {
+  static constexpr auto describe() {
+    return described("relay_away", "the relay was lost, and is looked for");
+  }
+};
+
 /// Worker to runtime: the relay was lost and found again, so that from now on guests come in by
 /// another link. Whoever was in is out. `link` is a secret.
 struct link_changed {

@@ -143,9 +143,7 @@ public:
   void changed(const share_changed& news) {
     auto* found = shares_.known(news.share.share_id);
     if (found == nullptr) return;
-    auto link = news.share.link.text.empty() ? found->view.link : news.share.link;
     found->view = news.share;
-    found->view.link = std::move(link);
     if (is_final(news.share.state)) shares_.over(*found);
   }
 

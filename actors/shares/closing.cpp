@@ -38,6 +38,7 @@ void lease_holder::requester_left() {
 
 void lease_holder::worker_problem(const worker_lines::problem& what) {
   if (over() || (switch_ && switch_->worker)) return; // it ends anyhow
+  if (what.relay_lost && come_back(what.why.message)) return;
   problem_ = what.why;
   end(what.reason(), what.why.message);
 }
@@ -45,6 +46,7 @@ void lease_holder::worker_problem(const worker_lines::problem& what) {
 void lease_holder::worker_ended(const worker_gone& news) {
   if (!over() && switch_ && switch_->worker) return take_over();
   worker_running_ = false;
+  if (!over() && is_returning()) return; // the next one comes
   if (!ending_) {
     problem_ =
         news.problem
@@ -61,7 +63,7 @@ void lease_holder::worker_ended(const worker_gone& news) {
 /// Nobody speaks to its worker any more. The edge ends it, and says when it has.
 void lease_holder::worker_lost() {
   auto lost = order_.view.share_id;
-  if (!over() && switch_ && switch_->worker) {
+  if (!over() && (is_returning() || (switch_ && switch_->worker))) {
     lost = worker_label(lost, work_dir_); // the next one goes on
   } else if (!over()) {
     problem_ = {"worker_failed", "its worker's actor failed", "share again", true};

@@ -80,10 +80,6 @@ void lease_holder::note_id(const std::string& id) {
   guests_so_far_ = std::max(guests_so_far_, static_cast<std::uint32_t>(number));
 }
 
-void lease_holder::changed() {
-  self_->send(branch_, share_changed{order_.view});
-}
-
 void lease_holder::guest_knocks(const worker_lines::guest_knocks& news) {
   if (over() || find_guest(news.guest_id) != nullptr) return;
   note_id(news.guest_id);

@@ -2,7 +2,7 @@
 
 // Why: the session's state and turns, apart from the wiring of its messages. Split over files
 // by the part of a share's life: opening.cpp, deciding.cpp, extending.cpp, guests.cpp,
-// relay_news.cpp, switching.cpp, closing.cpp.
+// relay_news.cpp, switching.cpp, returning.cpp, closing.cpp.
 
 #include "actors/core/recording.hpp"
 #include "actors/core/supervision.hpp"
@@ -27,6 +27,9 @@ namespace termlease::actors {
 using waited_for_answer = caf::atom_constant<caf::atom("waited")>;
 /// And that nobody could tell it where its terminal is.
 using terminal_missed = caf::atom_constant<caf::atom("missed")>;
+
+/// And that a relay that was lost may be there again.
+using relay_missed = caf::atom_constant<caf::atom("norelay")>;
 
 /// The alarm that rings when nobody came in time.
 inline constexpr auto nobody_joined = "nobody joined";
@@ -78,7 +81,11 @@ public:
                                           const messages::switch_share& wanted);
   void successor_is_ready(const messages::successor_ready& news, const caf::actor& worker);
   void successor_failed(const messages::failure& why);
+
+  // Returning (returning.cpp).
   void relay_is_gone(const messages::relay_gone& news);
+  void relay_is_away();
+  void look_for_relay();
 
   // Closing (closing.cpp).
   caf::result<messages::answer> close(const messages::caller& from, messages::end_reason reason,
@@ -130,9 +137,18 @@ private:
     messages::secret link{};
     std::string door{};
     caf::actor worker{}; ///< set once its link is there
+    /// Not asked for: the relay was lost, and until then another one may be found.
+    messages::instant return_until{};
   };
 
   bool over() const { return ending_ || messages::is_final(order_.view.state); }
+
+  /// Whether guests may be in.
+  bool is_open() const {
+    const auto state = order_.view.state;
+    return !over() &&
+           (state == messages::share_state::active || state == messages::share_state::expiring);
+  }
 
   void move_to(messages::share_state state);
   void answer_requester(messages::answer what);
@@ -215,6 +231,14 @@ private:
   void start_successor();
   bool still_as_ordered() const;
   void take_over();
+  void everybody_left();
+
+  // Returning.
+  bool is_returning() const { return switch_ && switch_->return_until; }
+
+  bool come_back(const std::string& why);
+  void lose_link(const std::string& why);
+  void try_to_return_again(const messages::failure& why);
 
   // Closing.
   void finish();

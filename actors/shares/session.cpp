@@ -11,6 +11,10 @@ using namespace messages;
 
 void lease_holder::move_to(share_state state) {
   order_.view.state = state;
+  changed();
+}
+
+void lease_holder::changed() {
   // The branch keeps the link for whoever may ask for it later; events never have it.
   auto shown = order_.view;
   shown.link = link_;
@@ -103,6 +107,8 @@ caf::behavior share_session(caf::event_based_actor* self, shared_environment env
       [lease](const worker_gone& news) { lease->worker_ended(news); },
       [lease](const relay_guest& news) { lease->relay_says(news); },
       [lease](const relay_gone& news) { lease->relay_is_gone(news); },
+      [lease](const worker_lines::relay_away&) { lease->relay_is_away(); },
+      [lease](relay_missed) { lease->look_for_relay(); },
       [lease](const alarm_rang& alarm) { lease->waited_for_guests(alarm); },
       [lease](const lease_warns& clock) { lease->warn(clock); },
       [lease](const lease_expires& clock) { lease->expire(clock); },

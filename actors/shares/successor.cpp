@@ -136,6 +136,7 @@ caf::behavior successor(caf::event_based_actor* self, shared_environment env, ca
       [state](const worker_lines::link_changed& news) { state->has_link(news.link, news.door); },
       [state](const worker_lines::problem& what) { state->problem(what); },
       // Nobody was told the link yet.
+      [](const worker_lines::relay_away&) {},
       [](const worker_lines::guest_knocks&) {},
       [](const worker_lines::guest_joined&) {},
       [](const worker_lines::guest_left&) {},

@@ -24,8 +24,8 @@ void lease_holder::check_switch(const std::string& backend) const {
   check_open();
   const auto& view = order_.view;
   if (switch_)
-    throw failed("switch_underway", "this share just changes to " + switch_->backend,
-                 "wait for its new link");
+    throw failed("switch_underway", "this share just gets a new link through " + switch_->backend,
+                 "wait for it");
   if (backend == view.backend)
     throw failed("same_backend", "this share goes through " + backend + " already",
                  "name the other backend");
@@ -132,28 +132,24 @@ void lease_holder::successor_is_ready(const successor_ready& news, const caf::ac
   if (again) return;
   if (!still_as_ordered()) return self_->send(successor_, close_down::value);
   switch_->worker = worker;
+  if (is_returning()) return worker_running_ ? void() : take_over();
   self_->send(worker_, worker_lines::end{messages::farewell(
                            end_reason::superseded, "it goes on through " + switch_->backend)});
 }
 
 void lease_holder::take_over() {
   const bool fits = switch_->mode == order_.view.mode && switch_->banned == banned_.size();
+  if (!fits && is_returning()) return self_->send(successor_, close_down::value);
   if (!fits) {
     worker_running_ = false;
     return end(end_reason::worker_failed, "its terms changed while it changed its backend");
   }
   const auto to = *std::exchange(switch_, std::nullopt);
-  grants_.clear();
-  for (const auto& each : std::vector(order_.view.guests)) {
-    const bool recorded = order_.view.terms.record && each.state == guest_state::in;
-    guest_left(
-        {each.guest_id, recorded ? recordings_ + "/" + each.guest_id + ".cast" : std::string{}});
-  }
+  everybody_left();
   caf::anon_send(env_->files, remove_folder{work_dir_});
   work_dir_ = to.folder;
   link_ = to.link;
   door_ = to.door;
-  at_relay_.clear();
   const auto before = std::exchange(order_.view.backend, to.backend);
   hold_worker([this, to] {
     self_->send(to.worker, work_for{}, caf::actor_cast<caf::actor>(self_));
@@ -167,14 +163,28 @@ void lease_holder::take_over() {
             if (relay.problem || relay.port != to.relay_port) lost();
           },
           [=](const caf::error&) { lost(); });
-  self_->send(env_->relays, release_relay{order_.view.share_id, before});
-  record_fact(draft(*env_, context_of_caller(to.from, "share.switch"),
-                    share_switched{order_.view, before}));
-  move_to(order_.view.state);
+  if (to.return_until) {
+    record_fact(draft(*env_, own_context("share.link"), share_link_changed{order_.view}));
+  } else {
+    self_->send(env_->relays, release_relay{order_.view.share_id, before});
+    record_fact(draft(*env_, context_of_caller(to.from, "share.switch"),
+                      share_switched{order_.view, before}));
+  }
+  changed();
   show_status(order_.view.state == share_state::expiring);
   auto with_link = order_.view;
   with_link.link = link_;
   answer_change(to.change, answer_with(with_link));
+}
+
+void lease_holder::everybody_left() {
+  grants_.clear();
+  at_relay_.clear();
+  for (const auto& each : std::vector(order_.view.guests)) {
+    const bool recorded = order_.view.terms.record && each.state == guest_state::in;
+    guest_left(
+        {each.guest_id, recorded ? recordings_ + "/" + each.guest_id + ".cast" : std::string{}});
+  }
 }
 
 /// The share is what it was, unless it ends: then this was the last that it waited for; or unless
@@ -183,6 +193,7 @@ void lease_holder::successor_failed(const failure& why) {
   successor_ = nullptr;
   if (ending_ && !worker_running_) return finish();
   if (over() || !switch_) return;
+  if (is_returning()) return try_to_return_again(why);
   const auto to = *std::exchange(switch_, std::nullopt);
   self_->send(env_->relays, release_relay{order_.view.share_id, to.backend});
   record_fact(draft(*env_, context_of_caller(to.from, "share.switch"),
@@ -192,12 +203,6 @@ void lease_holder::successor_failed(const failure& why) {
   answer_change(to.change,
                 answer_with(failure{"switch_failed", what + why.message, why.details, true}));
   if (to.worker) end(end_reason::worker_failed, "its next worker failed: " + why.message);
-}
-
-/// That of the next worker is its holder's business, that of the one before nobody's any more.
-void lease_holder::relay_is_gone(const relay_gone& news) {
-  if (news.backend.empty() || news.backend == order_.view.backend)
-    end(end_reason::relay_lost, "the relay is gone: " + news.why);
 }
 
 } // namespace termlease::actors

@@ -90,6 +90,7 @@ public:
         return counted(decoded<worker_lines::traffic>(fields));
       ready_ |= type == worker_lines::ready::describe().name;
       const bool known = pass_on<worker_lines::ready>(type, fields) ||
+                         pass_on<worker_lines::relay_away>(type, fields) ||
                          pass_on<worker_lines::link_changed>(type, fields) ||
                          pass_on<worker_lines::guest_knocks>(type, fields) ||
                          pass_on<worker_lines::problem>(type, fields) ||

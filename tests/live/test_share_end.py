@@ -233,6 +233,26 @@ class Ending(unittest.TestCase):
         self.system.wait_clean()
         self.system.guest(self.system.share()).wait_for("lo-and-behold")
 
+    def test_a_share_whose_relay_dies_goes_on_with_a_new_link_where_the_setting_says_so(self):
+        with open(self.system.home / "config" / "config.toml", "a") as file:
+            file.write('when_relay_returns = "announce"\n')  # of the section that is last: [upterm]
+        self.system.run("daemon", "--stop")
+        share, (guest,) = self.shared_with()
+        with self.system.bus() as bus:
+            bus.ask("bus.subscribe", topics=["share.relay.lost", "share.link.changed"], state=False)
+            os.kill(self.system.process("uptermd"), signal.SIGKILL)
+            bus.event("share.relay.lost")
+            bus.event("share.link.changed")
+        guest.wait_gone()
+        shown = self.system.json("show", share["share_id"], "--links")
+        self.assertEqual((shown["state"], shown["expires_at"]), ("active", share["expires_at"]))
+        self.assertNotEqual(shown["link"], share["link"])
+        again = self.system.guest(shown)
+        again.wait_for("lo-and-behold")
+        self.system.run("stop", share["share_id"], check=True)
+        again.wait_gone()
+        self.system.wait_clean()
+
     def test_no_process_is_left_whatever_ends_a_share_and_whenever(self):
         """[SC-026-004]"""
         chance = random.Random(SEED)

@@ -35,13 +35,20 @@ class TmatesRelay(TmateTestCase):
               f"{1000 * statistics.median(times[1:]):.0f} ms, max {1000 * max(times[1:]):.0f} ms")
         self.assertLess(max(times), 3)
 
-    def test_a_relay_that_dies_ends_its_shares_and_the_next_share_gets_a_new_one(self):
+    def test_a_relay_that_dies_is_started_again_and_its_shares_get_new_links(self):
         share = self.share()
         guest = self.guest_of(share)
-        os.kill(self.system.process("unshare"), signal.SIGKILL)
+        with self.system.bus() as bus:
+            bus.ask("bus.subscribe", topics=["share.relay.lost", "share.link.changed"], state=False)
+            os.kill(self.system.process("unshare"), signal.SIGKILL)
+            bus.event("share.relay.lost")
+            bus.event("share.link.changed")
         guest.wait_gone()
-        self.assert_ended(share, "relay_lost")
-        self.guest_of(self.share())
+        shown = self.system.json("show", share["share_id"], "--links")
+        self.guest_of(shown)
+        self.assertNotEqual(shown["link"], share["link"])
+        self.system.run("stop", share["share_id"], check=True)
+        self.assert_ended(share, "stopped")
 
     def test_a_link_that_changes_is_announced_and_only_the_new_one_is_shown(self):
         share = self.share()

@@ -1,5 +1,6 @@
 #include "actors/shares/tmate_log.hpp"
 #include "messages/runtime.hpp"
+#include "messages/switching.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/scenario/simulation/world.hpp"
 
@@ -160,6 +161,66 @@ TEST_CASE("a relay that dies ends the shares that it carried, and the next share
   CHECK(w.processes().running("termlease-worker") == 0);
   CHECK(w.last<relay_stopped>().reason == "it died");
   CHECK(w.open_share().state == share_state::active);
+}
+
+TEST_CASE("where the settings say so, a share whose relay dies goes on with a new link",
+          "[FR-026-001] [NFR-026-004]") {
+  bench b;
+  b.machine->settings.upterm.when_relay_returns = "announce";
+  auto& w = b.start();
+  const auto share = w.open_share();
+  w.processes().exit(w.processes().last("uptermd"), 1);
+  w.settle();
+  CHECK(w.count<share_relay_lost>() == 1);
+  const auto now = w.share(share.share_id);
+  CHECK(now.state == share_state::active);
+  CHECK(now.expires_at == share.expires_at);
+  CHECK(w.last<share_link_changed>().share.share_id == share.share_id);
+  CHECK(b.relays_started() == 2);
+  CHECK(w.processes().running("termlease-worker") == 1);
+  CHECK_FALSE(w.ask(the_operator, show_share{share.share_id, true}).share().link.text.empty());
+  b.stop_share_of(now);
+  CHECK(w.share(share.share_id).end_reason == end_reason::stopped);
+}
+
+TEST_CASE("a share that waits for its relay's return has no link, and ends when none is found") {
+  bench b;
+  b.machine->settings.upterm.when_relay_returns = "announce";
+  auto& w = b.start();
+  const auto share = w.open_share();
+  b.machine->processes.relay.comes_up = false;
+  w.processes().exit(w.processes().last("uptermd"), 1);
+  w.settle();
+  CHECK(w.ask(the_operator, show_share{share.share_id, true}).share().link.text.empty());
+  CHECK(w.share(share.share_id).state == share_state::active);
+  CHECK(w.ask(the_operator, switch_share{share.share_id, "tmate"}).code() == "switch_underway");
+  w.advance(seconds(60));
+  CHECK(w.share(share.share_id).end_reason == end_reason::relay_lost);
+  CHECK(w.processes().running("termlease-worker") == 0);
+  CHECK(w.count<share_link_changed>() == 0);
+}
+
+TEST_CASE("a share that waits for its relay's return can be stopped, and ends in its time") {
+  bench b;
+  b.machine->settings.upterm.when_relay_returns = "announce";
+  b.machine->settings.shares.start_deadline = minutes(2);
+  auto& w = b.start();
+  auto wanted = share_request();
+  wanted.ttl = minutes(1);
+  const auto share = w.open_share(wanted);
+  b.machine->processes.relay.comes_up = false;
+  w.processes().exit(w.processes().last("uptermd"), 1);
+  w.settle();
+  SECTION("stopped") {
+    b.stop_share_of(share);
+    w.advance(seconds(10));
+    CHECK(w.share(share.share_id).end_reason == end_reason::stopped);
+  }
+  SECTION("expired") {
+    w.advance(seconds(70));
+    CHECK(w.share(share.share_id).end_reason == end_reason::expired);
+  }
+  CHECK(w.processes().running("termlease-worker") == 0);
 }
 
 TEST_CASE("a relay that can't come up fails the share with its last words") {

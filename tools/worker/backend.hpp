@@ -34,6 +34,8 @@ struct way_in {
 struct backend_events {
   /// Guests can come in.
   std::function<void(way_in)> ready;
+  /// Nobody can come in, until `link_changed` or `failed`.
+  std::function<void()> relay_away;
   /// From now on they come in by another way, and those who were in are out.
   std::function<void(way_in)> link_changed;
   /// The backend couldn't start, or ended by itself. Said at most once; never holds the link.

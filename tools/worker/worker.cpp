@@ -95,6 +95,7 @@ void worker::begin(const messages::json& order) {
                            backend_events{[this](way_in way) {
                                             opened(lines::ready{way.link, way.door});
                                           },
+                                          [this] { say(lines::relay_away{}); },
                                           [this](way_in way) {
                                             opened(lines::link_changed{way.link, way.door});
                                           },

@@ -53,10 +53,6 @@ std::optional<std::vector<json>> told_guests::before(const record& each) {
   if (const auto news = as<share_guest_knocked>(each)) return comes(news->guest, "knocks");
   if (const auto news = as<share_guest_joined>(each)) return comes(news->guest, "joins");
   if (const auto news = as<share_guest_left>(each)) return goes(news->guest);
-  if (as<share_link_changed>(each)) {
-    const json step{{"fault", "link changes"}, {"of", "s"}};
-    return std::vector<json>(1, step);
-  }
   if (const auto news = as<share_guest_admitted>(each)) {
     let_in_.insert(news->guest.guest_id);
     return std::vector{

@@ -8,6 +8,7 @@
 #include "messages/terminals.hpp"
 #include "tools/scenario/incident/decisions.hpp"
 #include "tools/scenario/incident/guests.hpp"
+#include "tools/scenario/incident/relays.hpp"
 #include "tools/scenario/incident/switches.hpp"
 #include "tools/scenario/incident/words.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
@@ -27,6 +28,7 @@ constexpr span slowest_alarm = seconds(2);
 constexpr span drift{250}; ///< a played runtime is quicker, so that all comes a little earlier
 constexpr std::string_view requester_left = "its requester went away";
 constexpr std::string_view session_failed = "its session failed";
+constexpr std::string_view none_found = "the relay is gone, and none was found again";
 constexpr std::string_view ended_by_itself = "its worker ended by itself (status ";
 
 class teller {
@@ -50,7 +52,8 @@ public:
       if (!over_ && each.sequence >= first_) tell(each);
     told_.setting = {{"terminals", {request_.share.terminal_name}},
                      {"policy", policy_.lines()},
-                     {"settings", {{"shares.max_ttl", longest_}}}};
+                     {"settings", relays_.settings()}};
+    told_.setting["settings"]["shares.max_ttl"] = longest_;
     for (const auto& [name, kind] : people_) told_.setting["people"][name] = kind;
     return std::move(told_);
   }
@@ -61,6 +64,7 @@ private:
     if (is<actor_restarted>(each)) return crash(each);
     if (is<terminal_closed>(each) && each.terminal_id == request_.share.terminal_id)
       return tell_closed(each);
+    relays_.heard(each);
     if (each.share_id != id_) return;
     if (is<share_requested>(each)) return ask(each);
     if (is<share_allowed>(each)) return allow(each);
@@ -69,6 +73,7 @@ private:
     if (is<approval_voted>(each) || is<approval_resolved>(each)) return answer_question(each);
     if (is<share_started>(each)) return start(each);
     if (const auto steps = guests_.before(each)) return guest(each, *steps);
+    if (const auto steps = relays_.before(each)) return guest(each, *steps);
     if (const auto steps = switches_.around(each)) return changes(each, *steps);
     if (is<share_warned>(each)) return happens(each, read<share_warned>(each).share.warns_at, {});
     if (is<share_extended>(each)) return extended(each);
@@ -311,6 +316,7 @@ private:
   }
 
   void fail(const record& at, const share_view& view) {
+    if (view.detail.starts_with(none_found)) return;
     if (view.detail.ends_with(no_link)) return; // as a worker that is never ready ends
     if (view.detail == session_failed)
       return add(at, {{"fault", "crash"}, {"actor", "session"}, {"of", "s"}});
@@ -354,6 +360,7 @@ private:
   told_switches switches_{policy_, later_, [this](const std::string& who, json words) {
                             return by(who, std::move(words));
                           }};
+  told_relays relays_;
   std::map<std::string, std::string> people_;
   std::map<std::string, question> questions_;
   span starting_;

@@ -87,6 +87,10 @@ const std::map<std::string, action>& once() {
       {"worker says",
        [](const scene& s) { s.in.processes().say(s.in.worker_of(s.share), s.text("line")); }},
       {"worker reports", worker_reports},
+      {"relay is away",
+       [](const scene& s) {
+         s.in.processes().say_line(s.in.worker_of(s.share), messages::worker_lines::relay_away{});
+       }},
       {"link changes",
        [](const scene& s) {
          auto& worker = s.in.worker_of(s.share);

@@ -123,18 +123,18 @@ void simulated_processes::come_up(simulated_child& child) {
     say(child, "Accepting connections on 127.0.0.1:" + child.argv.at(1), true);
   if (child.program() == "uptermd" && relay.comes_up)
     say(child, R"({"msg":"starting server","ssh_addr":"127.0.0.1:4001"})");
-  if (child.program() == "termlease-worker") arm_heartbeat(child.id);
+  if (child.program() == "termlease-worker") arm_heartbeat(child);
 }
 
-void simulated_processes::arm_heartbeat(child_id id) {
-  self_->delayed_send(self_, worker_lines::start{}.heartbeat.chrono(), beat_atom::value, id);
+void simulated_processes::arm_heartbeat(const simulated_child& child) {
+  self_->delayed_send(self_, child.heartbeat.chrono(), beat_atom::value, child.id);
 }
 
 void simulated_processes::beat(child_id id) {
   auto* child = find(id);
   if (child == nullptr) return;
   if (worker.beats) say_line(*child, worker_lines::heartbeat{});
-  arm_heartbeat(id);
+  arm_heartbeat(*child);
 }
 
 void simulated_processes::hear(simulated_child& child, const std::string& bytes) {
@@ -157,6 +157,8 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
 /// What is about one guest, or about what has passed.
 void simulated_processes::obey(simulated_child& child, const std::string& line) {
   const auto [type, fields] = decode_line(line);
+  if (type == worker_lines::start::describe().name)
+    child.heartbeat = decoded<worker_lines::start>(fields).heartbeat;
   if (type == worker_lines::count::describe().name) {
     worker_lines::traffic passed;
     for (const auto& [id, guest] : child.guests) passed.guests.push_back({id, 0, 0, {}});

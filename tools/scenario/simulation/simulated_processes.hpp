@@ -30,6 +30,7 @@ struct simulated_child {
   std::map<std::string, messages::worker_lines::guest_knocks> guests; ///< in, or at the door
   /// When the last of its lines that are late is there: its end is never told before.
   caf::actor_clock::time_point quiet_at{};
+  messages::span heartbeat = messages::worker_lines::start{}.heartbeat;
   int links = 1; ///< how many its share has had
   bool input_closed = false;
   bool running = true;
@@ -144,7 +145,7 @@ private:
   void beat(messages::child_id id);
   void obey(simulated_child& child, const std::string& line);
   void end(simulated_child& child);
-  void arm_heartbeat(messages::child_id id);
+  void arm_heartbeat(const simulated_child& child);
   simulated_child* find(messages::child_id id);
   messages::program_result run(const messages::run_program& wanted);
   messages::program_result run_tmux(const std::vector<std::string>& argv);

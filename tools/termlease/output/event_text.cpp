@@ -13,7 +13,7 @@ using messages::json;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 42> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 44> words{{
     {"terminal.spawned", "terminal opened"},
     {"terminal.adopted", "terminal adopted"},
     {"terminal.closed", "terminal closed"},
@@ -21,6 +21,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 42> words{{
     {"share.allowed", "share allowed"},
     {"share.denied", "share denied"},
     {"share.session.started", "share started"},
+    {"share.relay.lost", "relay lost"},
+    {"share.link.changed", "link changed"},
     {"share.warned", "share ends soon"},
     {"share.extended", "share extended"},
     {"share.extension.denied", "extension denied"},

@@ -234,6 +234,7 @@ void driver::relay_lost() {
     fail({{"relay_lost", what, "check the relay, then share again", true}, true, false});
   };
   if (!share_.relay_may_change) return lost("tmate lost its relay");
+  events_.relay_away();
   // Until then its old link would still be shown to whoever asks.
   deadline_ = loop_.after(share_.start_deadline.chrono(),
                           [lost] { lost("tmate lost its relay, and didn't find it again"); });
