@@ -88,7 +88,7 @@ class OfAWorker(WorkerTestCase):
         backend = self.folder / "backend"
         backend.write_text(textwrap.dedent(f"""\
             #!/bin/sh
-            (setsid {self.folder}/stray 1000 &)
+            ({shutil.which('setsid')} {self.folder}/stray 1000 &)
             exec {processes.upterm_dir()}/upterm "$@"
             """))
         backend.chmod(0o700)
