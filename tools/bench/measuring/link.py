@@ -14,16 +14,21 @@ MOST_MORE = 25  # ms at the median, more than upterm alone
 MOST = 3000     # ms at p95
 
 
-def through_cli(home, backend="upterm", terminal="demo"):
-    """`termlease share`, from its start to the link on its stdout."""
+def printed(home, *arguments):
+    """Runs a command of the CLI; returns the link on its stdout, when it began, and when the link was there."""
     began = processes.now()
-    words = home.words("share", terminal, "--via", backend, "--ttl", "10m", "--key", f"{home.key}.pub")
-    process = processes.start(words, home.environment, stdout=subprocess.PIPE)
+    process = processes.start(home.words(*arguments), home.environment, stdout=subprocess.PIPE)
     try:
         link, at = processes.read_line_with(process, lambda line: line.startswith(b"ssh "))
     finally:
         process.wait(processes.GENEROUS)
         process.stdout.close()
+    return link, began, at
+
+
+def through_cli(home, backend="upterm", terminal="demo"):
+    """`termlease share`, from its start to the link on its stdout."""
+    link, began, at = printed(home, "share", terminal, "--via", backend, "--ttl", "10m", "--key", f"{home.key}.pub")
     share = [each for each in home.bus.call("share.list", links=True)["shares"] if each["link"] == link][0]
     home.stop(share)
     return at - began

@@ -1,10 +1,9 @@
 """From a switch of the backend until the new link is printed and every old guest is gone."""
 
-import subprocess
-
 from . import processes
 from .figures import Bar, Line, percentile
 from .guests import Crowd
+from .link import printed
 from .raw import RawHost, RawTmate, Relay
 from .revocation import GUESTS, OUR_LIMIT, SHOWN, in_ms
 from .runtime import Runtime
@@ -21,14 +20,7 @@ def switch(home, share, backend):
         crowd.invite(home, share["link"], GUESTS)
         crowd.wait_for(SHOWN, "every guest sees the pane")
         crowd.settle()
-        began = processes.now()
-        words = home.words("switch", share["share_id"], "--via", backend)
-        process = processes.start(words, home.environment, stdout=subprocess.PIPE)
-        try:
-            link, at = processes.read_line_with(process, lambda line: line.startswith(b"ssh "))
-        finally:
-            process.wait(processes.GENEROUS)
-            process.stdout.close()
+        link, began, at = printed(home, "switch", share["share_id"], "--via", backend)
         gone, last = crowd.wait_left(OUR_LIMIT)
         if gone != GUESTS:
             raise RuntimeError(f"{GUESTS - gone} guests were left behind")
