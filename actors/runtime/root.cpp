@@ -94,12 +94,19 @@ public:
   void stop(const std::string& reason, int status) {
     if (std::exchange(stopping_, true)) return;
     status_ = status;
+    reason_ = reason;
     // Longer than any worker's: see shares/worker.cpp.
     const auto patience = env_->settings.shares.end_deadline.chrono() * 2;
     self_->delayed_send(self_, patience, too_long::value);
     self_->request(env_->shares, caf::infinite, close_down::value)
-        .then([=, this](const answer&) { record_end(reason); },
-              [=, this](const caf::error&) { record_end(reason); });
+        .then([this](const answer&) { record_end(); }, [this](const caf::error&) { record_end(); });
+  }
+
+  /// Whoever was to answer crashed, or hangs.
+  void waited_long_enough() {
+    if (recording_end_) return fell();
+    self_->delayed_send(self_, record_patience, too_long::value);
+    record_end();
   }
 
   void fell() {
@@ -118,9 +125,11 @@ public:
   }
 
 private:
-  void record_end(const std::string& reason) {
+  void record_end() {
+    if (std::exchange(recording_end_, true)) return;
     self_
-        ->request(env_->journal, caf::infinite, append{{draft(*env_, {}, runtime_stopped{reason})}})
+        ->request(env_->journal, caf::infinite,
+                  append{{draft(*env_, {}, runtime_stopped{reason_})}})
         .then([this](const recorded&) { fell(); }, [this](const caf::error&) { fell(); });
   }
 
@@ -133,7 +142,9 @@ private:
   root_options options_;
   supervision children_;
   int status_ = 0;
+  std::string reason_; ///< why it ends
   bool stopping_ = false;
+  bool recording_end_ = false;
   bool fell_ = false;
 };
 
@@ -153,7 +164,7 @@ caf::behavior root(caf::event_based_actor* self, shared_environment env, root_op
         return answer{};
       },
       [state](stop_now) { state->stop("stopped by a signal", 0); },
-      [state](too_long) { state->fell(); },
+      [state](too_long) { state->waited_long_enough(); },
       [state](const restart_child& again) { state->restart(again.id); },
   };
 }

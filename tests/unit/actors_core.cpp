@@ -65,6 +65,7 @@ struct family {
   caf::actor spawn_child_of(caf::event_based_actor& in) {
     return spawn_traceable(in, [this](caf::event_based_actor* self) -> caf::behavior {
       ++lives;
+      if (stillborn > 0 && stillborn-- > 0) throw std::runtime_error("it can't begin");
       return {
           [self](const std::string& how) {
             if (how == "quit") return self->quit();
@@ -103,6 +104,7 @@ struct family {
   std::vector<std::string> log;
   double jitter = 0.0;
   int lives = 0;
+  int stillborn = 0; ///< so many of the next lives end as they begin
 };
 
 } // namespace
@@ -159,6 +161,23 @@ TEST_CASE("a child that crashes too often is given up, and its parent is told") 
   f.time.advance(minutes(1));
   CHECK(f.lives == 4);
   CHECK(f.gone == std::vector<std::string>{"child crashed"});
+}
+
+TEST_CASE("a child that crashes while it begins is started again, and given up when it never can",
+          "[NFR-026-004]") {
+  family f;
+  f.stillborn = GENERATE(1, 2, 4);
+  const bool never = f.stillborn == 4;
+  f.crash();
+  f.time.advance(seconds(5));
+  if (never) {
+    CHECK(f.gone == std::vector<std::string>{"child crashed"});
+    CHECK(f.lives == 4);
+  } else {
+    CHECK(f.gone.empty());
+    CHECK(*f.ask() == f.lives);
+    CHECK_THAT(f.receipts.back().why, ContainsSubstring("it can't begin"));
+  }
 }
 
 TEST_CASE("crashes that are far apart are forgiven") {

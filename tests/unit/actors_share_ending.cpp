@@ -342,6 +342,28 @@ TEST_CASE("the runtime ends every share before itself, and no terminal", "[SC-02
   CHECK(l.w.last<share_stopped>().share.end_reason == end_reason::stopped);
 }
 
+TEST_CASE("whatever crashes while the runtime ends, it ends, and nobody is left",
+          "[NFR-026-004] [SC-026-004]") {
+  lent l;
+  l.open();
+  l.machine->processes.worker.end_takes = seconds(1);
+  const auto panes = l.w.processes().panes.size();
+  const auto share = "shares/" + l.id;
+  const auto part = GENERATE_COPY(as<std::string>{}, "journal", "router", "policy gate",
+                                  "approvals", "tokens", "terminals", "relays", "shares", share,
+                                  share + "/share worker", share + "/ttl clock");
+  INFO(part);
+  l.w.ask(the_operator, stop_runtime{});
+  CHECK_FALSE(l.w.ended());
+  l.w.crash(part);
+  l.w.advance(seconds(30));
+  CHECK(l.w.ended());
+  CHECK(l.w.processes().running("termlease-worker") == 0);
+  CHECK(l.w.processes().panes.size() == panes);
+  CHECK(l.w.count<share_stopped>() == 1);
+  CHECK(l.w.count<runtime_stopped>() == 1);
+}
+
 TEST_CASE("a worker that hangs does not keep the runtime from ending") {
   lent l;
   l.open();

@@ -53,6 +53,11 @@ TEST_CASE("what the journal tells of a share can be played again, with the same 
        std::filesystem::directory_iterator(TERMLEASE_SOURCE_DIR "/tests/scenarios")) {
     if (file.path().extension() != ".json") continue;
     const auto whole = load_script(file.path()).read;
+    // Of a clock that was set the record has only the times, which then tell nothing.
+    if (std::ranges::any_of(whole.steps, [](const auto& each) {
+          return each.words.value("fault", "") == "clock set";
+        }))
+      continue;
     const auto first = play(whole, own_options(whole));
     INFO(file.path().filename().string() << ": " << first.failure);
     REQUIRE(first.passed);
