@@ -215,6 +215,12 @@ template <class Group> std::string allowed_text(const text_setting<Group>& each)
 
 } // namespace
 
+bool waits_for_relay(const settings& from, std::string_view backend) {
+  const auto& does =
+      backend == "tmate" ? from.tmate.when_relay_returns : from.upterm.when_relay_returns;
+  return does == "announce";
+}
+
 std::uint32_t share_limit(const share_settings& limits, const std::string& terminal,
                           const std::string& lane) {
   if (const auto own = limits.terminal_limits.find(terminal); own != limits.terminal_limits.end())

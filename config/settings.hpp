@@ -277,6 +277,9 @@ std::vector<setting_line> setting_lines(const settings& values);
 /// A commented settings file that reads back as `values`.
 std::string settings_text(const settings& values);
 
+/// Whether a share through that backend waits for another relay when its own is lost.
+bool waits_for_relay(const settings& from, std::string_view backend);
+
 /// How many shares a terminal may have at the same time: by its name, by its lane, or as all.
 std::uint32_t share_limit(const share_settings& limits, const std::string& terminal,
                           const std::string& lane);

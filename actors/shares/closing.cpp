@@ -38,7 +38,9 @@ void lease_holder::requester_left() {
 
 void lease_holder::worker_problem(const worker_lines::problem& what) {
   if (over() || (switch_ && switch_->worker)) return; // it ends anyhow
-  if (what.relay_lost && come_back(what.why.message)) return;
+  // A worker that has looked for it itself has done what there was to do.
+  const bool has_looked = link_.text.empty() && !is_returning();
+  if (what.relay_lost && !has_looked && come_back(what.why.message)) return;
   problem_ = what.why;
   end(what.reason(), what.why.message);
 }

@@ -138,7 +138,7 @@ private:
     std::string door{};
     caf::actor worker{}; ///< set once its link is there
     /// Not asked for: the relay was lost, and until then another one may be found.
-    messages::instant return_until{};
+    std::optional<caf::actor_clock::time_point> return_until{};
   };
 
   bool over() const { return ending_ || messages::is_final(order_.view.state); }
@@ -234,7 +234,7 @@ private:
   void everybody_left();
 
   // Returning.
-  bool is_returning() const { return switch_ && switch_->return_until; }
+  bool is_returning() const { return switch_ && switch_->return_until.has_value(); }
 
   bool come_back(const std::string& why);
   void lose_link(const std::string& why);

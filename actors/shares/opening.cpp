@@ -242,7 +242,7 @@ worker_lines::start lease_holder::worker_order(const std::string& backend,
   order.pane = order_.terminal.pane;
   order.authorized_keys = keys_left();
   order.work_dir = folder;
-  order.relay_may_change = env_->settings.tmate.when_relay_returns == "announce";
+  order.relay_may_change = config::waits_for_relay(env_->settings, backend);
   order.guest_program = env_->guest_program;
   order.status = status_text();
   order.recordings = order_.view.terms.record ? recordings_ : std::string{};

@@ -27,15 +27,14 @@ void lease_holder::relay_is_away() {
 /// False when the share has to end.
 bool lease_holder::come_back(const std::string& why) {
   if (is_returning()) return true; // it is at it
-  const auto& wanted = order_.view.backend == "upterm" ? env_->settings.upterm.when_relay_returns
-                                                       : env_->settings.tmate.when_relay_returns;
-  if (!is_open() || switch_ || wanted != "announce" || keys_left().empty()) return false;
+  const bool wanted = config::waits_for_relay(env_->settings, order_.view.backend);
+  if (!wanted || !is_open() || switch_ || keys_left().empty()) return false;
   if (!link_.text.empty()) lose_link(why);
   if (worker_running_)
     self_->send(worker_, worker_lines::end{farewell(end_reason::relay_lost, why)});
   switch_.emplace();
   switch_->backend = order_.view.backend;
-  switch_->return_until = env_->now() + env_->settings.shares.start_deadline;
+  switch_->return_until = self_->clock().now() + env_->settings.shares.start_deadline.chrono();
   start_successor();
   return true;
 }
@@ -51,7 +50,7 @@ void lease_holder::lose_link(const std::string& why) {
 
 void lease_holder::try_to_return_again(const failure& why) {
   switch_->worker = nullptr;
-  if (env_->now() < switch_->return_until)
+  if (self_->clock().now() < switch_->return_until)
     return self_->delayed_send(self_, between_tries, relay_missed::value);
   switch_.reset();
   problem_ = why;

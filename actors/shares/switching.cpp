@@ -132,7 +132,10 @@ void lease_holder::successor_is_ready(const successor_ready& news, const caf::ac
   if (again) return;
   if (!still_as_ordered()) return self_->send(successor_, close_down::value);
   switch_->worker = worker;
-  if (is_returning()) return worker_running_ ? void() : take_over();
+  if (is_returning()) {
+    if (!worker_running_) take_over();
+    return;
+  }
   self_->send(worker_, worker_lines::end{messages::farewell(
                            end_reason::superseded, "it goes on through " + switch_->backend)});
 }
