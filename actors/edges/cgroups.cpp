@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cerrno>
-#include <fcntl.h>
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>

@@ -75,9 +75,8 @@ bool stays_private(std::string_view variable) {
 /// In the child: never returns. Reports why it failed through `report`.
 [[noreturn]] void become(char* const* argv, char* const* variables, const char* directory,
                          const std::array<int, 3>& standard, int report, int cgroup, pid_t parent) {
-  // Before it can have children. A layer less is no reason to end here.
-  if (cgroup >= 0) [[maybe_unused]]
-    const auto joined = ::write(cgroup, "0", 1);
+  // Before it can have children. A layer less is no reason to end here; without one, -1 is refused.
+  [[maybe_unused]] const auto joined = ::write(cgroup, "0", 1);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   ::setsid();

@@ -15,7 +15,7 @@ void lease_holder::check_open() const {
   if (over())
     throw failed("share_ended", "this share ends already, and can't be changed",
                  "share the terminal again");
-  if (view.state != share_state::active && view.state != share_state::expiring)
+  if (!is_open())
     throw failed("share_not_active",
                  "this share is " + std::string(name_of(view.state)) + ", not active",
                  "try again once it has started");

@@ -32,8 +32,7 @@ void lease_holder::link_changed(const worker_lines::link_changed& news) {
   if (!is_open() || link_.text == news.link) return;
   link_.text = news.link;
   door_ = news.door;
-  // Their connections ended with the relay that they came by.
-  for (const auto& [number, id] : std::exchange(at_relay_, {})) guest_left({id, {}});
+  everybody_left(); // with the relay that they came by
   record_fact(draft(*env_, own_context("share.link"), share_link_changed{order_.view}));
   // With the link, which no event has.
   changed();

@@ -238,11 +238,7 @@ class Ending(unittest.TestCase):
             file.write('when_relay_returns = "announce"\n')  # of the section that is last: [upterm]
         self.system.run("daemon", "--stop")
         share, (guest,) = self.shared_with()
-        with self.system.bus() as bus:
-            bus.ask("bus.subscribe", topics=["share.relay.lost", "share.link.changed"], state=False)
-            os.kill(self.system.process("uptermd"), signal.SIGKILL)
-            bus.event("share.relay.lost")
-            bus.event("share.link.changed")
+        self.system.lose_relay("uptermd")
         guest.wait_gone()
         shown = self.system.json("show", share["share_id"], "--links")
         self.assertEqual((shown["state"], shown["expires_at"]), ("active", share["expires_at"]))

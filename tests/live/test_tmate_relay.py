@@ -38,11 +38,7 @@ class TmatesRelay(TmateTestCase):
     def test_a_relay_that_dies_is_started_again_and_its_shares_get_new_links(self):
         share = self.share()
         guest = self.guest_of(share)
-        with self.system.bus() as bus:
-            bus.ask("bus.subscribe", topics=["share.relay.lost", "share.link.changed"], state=False)
-            os.kill(self.system.process("unshare"), signal.SIGKILL)
-            bus.event("share.relay.lost")
-            bus.event("share.link.changed")
+        self.system.lose_relay("unshare")
         guest.wait_gone()
         shown = self.system.json("show", share["share_id"], "--links")
         self.guest_of(shown)

@@ -142,6 +142,14 @@ class Lending(CommandLine):
         assert len(found) == 1, f"{len(found)} processes are called {name}"
         return found[0]
 
+    def lose_relay(self, program):
+        """Kills it; returns once its shares were announced to be without one, and to have a new link."""
+        with self.bus() as bus:
+            bus.ask("bus.subscribe", topics=["share.relay.lost", "share.link.changed"], state=False)
+            os.kill(self.process(program), signal.SIGKILL)
+            bus.event("share.relay.lost")
+            bus.event("share.link.changed")
+
     def wait_clean(self):
         """Nothing of any share is left: no process, no folder."""
         wait_until(lambda: not self.share_processes(), "no process of a share is left")

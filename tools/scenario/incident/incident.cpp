@@ -72,8 +72,8 @@ private:
     if (is<approval_requested>(each)) return open_question(each);
     if (is<approval_voted>(each) || is<approval_resolved>(each)) return answer_question(each);
     if (is<share_started>(each)) return start(each);
-    if (const auto steps = guests_.before(each)) return guest(each, *steps);
-    if (const auto steps = relays_.before(each)) return guest(each, *steps);
+    if (const auto steps = guests_.before(each)) return follows(each, *steps);
+    if (const auto steps = relays_.before(each)) return follows(each, *steps);
     if (const auto steps = switches_.around(each)) return changes(each, *steps);
     if (is<share_warned>(each)) return happens(each, read<share_warned>(each).share.warns_at, {});
     if (is<share_extended>(each)) return extended(each);
@@ -232,7 +232,7 @@ private:
       add(at, {{"fault", "guests read nothing"}, {"by", to_text(took)}});
   }
 
-  void guest(const record& at, const std::vector<json>& steps) {
+  void follows(const record& at, const std::vector<json>& steps) {
     if (over_) return;
     for (const auto& each : steps) add(at, each);
     expect(at, {});

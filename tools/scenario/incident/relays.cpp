@@ -5,9 +5,21 @@
 #include "tools/scenario/incident/hindsight.hpp"
 #include "tools/scenario/incident/words.hpp"
 
+#include <utility>
+
 namespace termlease::scenario {
 
 using namespace messages;
+
+namespace {
+
+json fault_behind(const share_relay_lost& news, bool relay_died, bool worker_looks) {
+  if (relay_died) return {{"fault", "relay exits"}};
+  if (worker_looks) return {{"fault", "relay is away"}, {"of", "s"}};
+  return {{"fault", "worker reports"}, {"of", "s"}, {"why", plain(news.why)}, {"relay_lost", true}};
+}
+
+} // namespace
 
 void told_relays::heard(const record& each) {
   if (is<relay_stopped>(each)) died_ = read<relay_stopped>(each).reason == "it died";
@@ -23,13 +35,7 @@ std::optional<std::vector<json>> told_relays::before(const record& each) {
   const auto news = read<share_relay_lost>(each);
   was_lost_ = true;
   found_by_worker_ = !died_ && news.share.backend == "tmate";
-  json step{{"fault", "relay exits"}};
-  if (found_by_worker_) step = {{"fault", "relay is away"}, {"of", "s"}};
-  if (!died_ && !found_by_worker_)
-    step = {
-        {"fault", "worker reports"}, {"of", "s"}, {"why", plain(news.why)}, {"relay_lost", true}};
-  died_ = false;
-  return std::vector<json>(1, step);
+  return std::vector<json>(1, fault_behind(news, std::exchange(died_, false), found_by_worker_));
 }
 
 json told_relays::settings() const {
