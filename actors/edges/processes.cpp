@@ -54,9 +54,9 @@ public:
   process_table(asio::io_context& io, process_limits limits) : io_(io), limits_(limits) {}
 
   void spawn(const spawn_child& wanted, const caf::actor& owner) {
+    const auto id = next_++;
+    const auto part = make_cgroup(delegated_, mark_, id);
     try {
-      const auto id = next_++;
-      const auto part = make_cgroup(delegated_, mark_, id);
       const auto made =
           launch(wanted.argv, wanted.working_directory, {std::string(mark_variable) + mark_}, part);
       children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
@@ -64,6 +64,7 @@ public:
       caf::anon_send(owner, child_started{id, made.pid, {}});
       children_[id]->start();
     } catch (const failed& why) {
+      if (!part.empty()) end_cgroup(part);
       caf::anon_send(owner, child_started{0, 0, why.why()});
     }
   }

@@ -140,7 +140,7 @@ void runtime::parts::sweep_soon() {
       }
       if (const auto count = sweep_cgroups(delegated_cgroup()); count > 0)
         options.log("ended " + std::to_string(count) + " cgroups that a runtime left behind");
-    } catch (const failed& why) {
+    } catch (const std::exception& why) {
       options.log(why.what());
     }
   });
