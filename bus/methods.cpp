@@ -34,8 +34,8 @@ template <class Message> json fields_of() {
 }
 
 template <class Command> constexpr method entry(branch target, audience who = audience::everyone) {
-  return {Command::describe().name, Command::describe().doc, target, who,
-          &decode_command<Command>, &fields_of<Command>};
+  return {Command::describe().name, Command::describe().doc, target,          who,
+          &decode_command<Command>, &fields_of<Command>,     &typeid(Command)};
 }
 
 /// `share.upterm.start` and the like: the backend is in the name.

@@ -9,6 +9,7 @@
 #include <caf/message.hpp>
 
 #include <string_view>
+#include <typeinfo>
 #include <vector>
 
 namespace termlease::bus {
@@ -26,7 +27,8 @@ struct method {
   audience who;
   /// Reads a payload into a message of (caller, command); throws `failed` (`bad_payload`, …).
   caf::message (*decode)(const messages::caller&, messages::json payload);
-  messages::json (*fields)(); ///< names and default values, for introspection
+  messages::json (*fields)();              ///< names and default values, for introspection
+  const std::type_info* command = nullptr; ///< null of an alias
 };
 
 /// Every method, by name in order; aliases of the wider runtime's names included.

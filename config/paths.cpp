@@ -130,6 +130,7 @@ void prepare(const paths& folders, const surroundings& around) {
   make_and_check(folders.state, closed::to_all, around.uid);
   make_and_check(folders.runtime, closed::to_all, around.uid);
   make_and_check(folders.shares(), closed::to_all, around.uid);
+  make_and_check(folders.traces(), closed::to_all, around.uid);
   make_and_check(folders.zellij_sockets(), closed::to_all, around.uid);
 }
 

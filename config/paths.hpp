@@ -50,6 +50,11 @@ struct paths {
 
   std::filesystem::path shares() const { return runtime / "shares"; }
 
+  /// What the actors did, of this runtime, of the one before, and before crashes.
+  std::filesystem::path traces() const { return state / "traces"; }
+
+  std::filesystem::path trace_ring() const { return traces() / "ring.trace"; }
+
   /// What guests of recorded shares saw; one folder a share.
   std::filesystem::path recordings() const { return state / "recordings"; }
 };

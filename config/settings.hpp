@@ -214,6 +214,27 @@ struct supervision_settings {
   }
 };
 
+struct trace_settings {
+  std::uint32_t ring = 64;
+  std::uint32_t sample = 16;
+  std::uint32_t crash_turns = 65536;
+  std::uint32_t crash_files = 20;
+
+  static constexpr auto table() {
+    using s = trace_settings;
+    return std::tuple{
+        number(
+            "ring", &s::ring, 0, 1024,
+            "MiB of the ring that keeps what actors did, rounded down to a power of two; 0: none"),
+        number("sample", &s::sample, 1, 100000,
+               "one of so many heartbeats is kept; they are counted either way"),
+        number("crash_turns", &s::crash_turns, 1024, 1 << 20,
+               "the last turns that are written to a file when an actor crashes"),
+        number("crash_files", &s::crash_files, 0, 1000,
+               "how many of these files are kept; 0: none is written")};
+  }
+};
+
 struct log_settings {
   std::string level = "info";
 
@@ -232,6 +253,7 @@ struct settings {
   bus_settings bus;
   journal_settings journal;
   supervision_settings supervision;
+  trace_settings trace;
   log_settings log;
 
   static constexpr auto groups() {
@@ -244,6 +266,7 @@ struct settings {
                       std::pair{std::string_view("bus"), &s::bus},
                       std::pair{std::string_view("journal"), &s::journal},
                       std::pair{std::string_view("supervision"), &s::supervision},
+                      std::pair{std::string_view("trace"), &s::trace},
                       std::pair{std::string_view("log"), &s::log}};
   }
 };

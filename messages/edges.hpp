@@ -231,6 +231,19 @@ struct remove_folder {
   }
 };
 
+/// How the file of what led to a crash begins; a UUIDv7 follows.
+inline constexpr auto crash_trace_begins = "crash-";
+
+/// Writes the last turns of the actors to a file. Not answered.
+struct keep_trace {
+  std::string path;
+
+  static constexpr auto describe() {
+    return described("keep_trace", "keeps the last turns of the actors",
+                     field("path", &keep_trace::path));
+  }
+};
+
 struct file_done {
   std::string text;
   failure problem; ///< file_failed

@@ -39,6 +39,7 @@ struct envelope {
   failure error;      ///< of a response with status error
   std::string correlation_id;
   std::string causation_id;
+  std::string traceparent;    ///< W3C Trace Context: a command's in, a step's that led to this out
   std::uint64_t sequence = 0; ///< of a durable event: its place in the journal
 
   static constexpr auto describe() {
@@ -52,7 +53,8 @@ struct envelope {
         field("topic", &envelope::topic), field("payload", &envelope::payload),
         field("status", &envelope::status), field("result", &envelope::result),
         field("error", &envelope::error), field("correlation_id", &envelope::correlation_id),
-        field("causation_id", &envelope::causation_id), field("sequence", &envelope::sequence));
+        field("causation_id", &envelope::causation_id),
+        field("traceparent", &envelope::traceparent), field("sequence", &envelope::sequence));
   }
 };
 

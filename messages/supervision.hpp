@@ -37,6 +37,7 @@ struct actor_restarted {
   span after;
   std::uint64_t lost = 0; ///< messages that it had not handled; those for a branch wait instead
   std::vector<terminal_turns> terminals;
+  std::string trace{}; ///< the file with the turns that led to it; empty: none is kept
 
   static constexpr auto describe() {
     return event("actor.restarted", "a supervisor restarted a crashed actor",
@@ -44,7 +45,8 @@ struct actor_restarted {
                  field("attempt", &actor_restarted::attempt),
                  field("budget_left", &actor_restarted::budget_left),
                  field("after", &actor_restarted::after), field("lost", &actor_restarted::lost),
-                 field("terminals", &actor_restarted::terminals));
+                 field("terminals", &actor_restarted::terminals),
+                 field("trace", &actor_restarted::trace));
   }
 };
 
@@ -67,16 +69,19 @@ struct actor_view {
   actor_state state = actor_state::running;
   std::uint32_t restarts = 0; ///< within the window
   std::uint32_t budget_left = 0;
-  std::uint64_t mailbox = 0; ///< messages that wait
-  std::uint64_t turns = 0;   ///< messages that were handled
-  span busy_for;             ///< with the current message; zero: with none
+  std::uint64_t mailbox = 0;      ///< messages that wait
+  std::uint64_t turns = 0;        ///< messages that were handled
+  span busy_for;                  ///< with the current message; zero: with none
+  std::uint32_t timers = 0;       ///< messages to itself that wait for their time
+  std::uint64_t dead_letters = 0; ///< messages that came after it had ended
 
   static constexpr auto describe() {
     return described("actor", "a supervised actor", field("actor", &actor_view::actor),
                      field("state", &actor_view::state), field("restarts", &actor_view::restarts),
                      field("budget_left", &actor_view::budget_left),
                      field("mailbox", &actor_view::mailbox), field("turns", &actor_view::turns),
-                     field("busy_for", &actor_view::busy_for));
+                     field("busy_for", &actor_view::busy_for), field("timers", &actor_view::timers),
+                     field("dead_letters", &actor_view::dead_letters));
   }
 };
 

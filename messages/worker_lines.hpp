@@ -244,7 +244,7 @@ struct guest_knocks {
 
 /// Worker to runtime: a guest program that joined or knocked is gone.
 struct guest_left {
-  std::string guest_id;
+  std::string guest_id;  ///< empty: of the program that shows a recorded share to all guests
   std::string recording; ///< the file with what it saw, whole now; empty for none
 
   static constexpr auto describe() {
@@ -274,21 +274,28 @@ struct ended {
 
 } // namespace worker_lines
 
-/// One line of the worker's protocol, with its newline.
-template <is_described T> std::string encode_line(const T& value) {
+/// One line of the worker's protocol, with its newline. `cause` is the span of the turn that says
+/// it, or was told to; a worker gives back what its last order came with.
+template <is_described T> std::string encode_line(const T& value, const std::string& cause = {}) {
   auto object = encode(value);
+  if (!cause.empty()) object["cause"] = cause;
   object["type"] = std::string(T::describe().name);
   return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 /// Splits a parsed line into its type and its fields; throws `failed` (`bad_line`,
-/// `bad_json`).
-inline std::pair<std::string, json> decode_line(std::string_view line) {
+/// `bad_json`). Its cause is left in `cause`.
+inline std::pair<std::string, json> decode_line(std::string_view line,
+                                                std::string* cause = nullptr) {
   auto object = parse_json(line);
   if (!object.is_object() || !object.contains("type") || !object["type"].is_string())
     throw failed("bad_line", "a line of the worker's protocol is not an object with a type");
   auto type = object["type"].get<std::string>();
   object.erase("type");
+  if (const auto given = object.find("cause"); given != object.end()) {
+    if (cause != nullptr && given->is_string()) *cause = given->get<std::string>();
+    object.erase(given);
+  }
   return {std::move(type), std::move(object)};
 }
 

@@ -19,6 +19,7 @@ libsqlite3-dev        | -           | the journal
 libsodium-dev         | -           | the chain of hashes, and hashed tokens
 libcli11-dev          | -           | the command line
 libtomlplusplus-dev   | -           | settings and policies
+libncurses-dev        | -           | termlease top
 '
 readonly RUN_PACKAGES='
 tmux                  | tmux        | the terminals that are lent

@@ -154,7 +154,7 @@ suite_fuzz() {
     skipped_step fuzz "clang++ is missing"
     return 0
   }
-  local targets=(envelope policy worker_lines journal) target folder
+  local targets=(envelope policy worker_lines journal trace) target folder
   folder=$(build_folder fuzz)
   step "building the fuzzers"
   build fuzz "${targets[@]/#/fuzz_}" || {

@@ -50,6 +50,7 @@ struct environment {
   caf::actor processes;
   caf::actor alarms;
   caf::actor files;
+  caf::actor flight; ///< null: what led to a crash isn't kept
 
   // Branches, each by its facade.
   caf::actor journal;

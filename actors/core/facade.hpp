@@ -4,6 +4,8 @@
 // facade, whose address stays; the facade hands each message on, with its sender, so that answers
 // go straight back. While there is no actor behind it, messages wait.
 
+#include "actors/core/traced_actor.hpp"
+
 #include <caf/all.hpp>
 
 namespace termlease::actors {
@@ -14,6 +16,11 @@ struct stand_for {
 };
 
 caf::behavior facade(caf::event_based_actor* self);
+
+template <caf::spawn_options How = caf::no_spawn_options, class Spawner>
+caf::actor spawn_facade(Spawner& parent) {
+  return parent.template spawn<traced_actor, How>(facade, traced_actor::part::passing);
+}
 
 } // namespace termlease::actors
 

@@ -50,6 +50,8 @@ std::vector<messages::actor_view> roster::view(std::chrono::nanoseconds now) con
     shown.budget_left = each.of.left;
     if (each.pulse && each.state == messages::actor_state::running) {
       shown.turns = each.pulse->turns;
+      shown.timers = static_cast<std::uint32_t>(std::max<std::int64_t>(0, each.pulse->timers));
+      shown.dead_letters = each.pulse->dead_letters;
       const auto began = each.pulse->turn_began.load();
       // The message of the turn waits no more.
       shown.mailbox =

@@ -1,6 +1,8 @@
 #include "actors/core/supervision.hpp"
 
 #include "actors/core/recording.hpp"
+#include "bus/trace/carried.hpp"
+#include "messages/edges.hpp"
 #include "messages/supervision.hpp"
 
 namespace termlease::actors {
@@ -12,11 +14,6 @@ restart_limits limits_of(const config::supervision_settings& from) {
 }
 
 } // namespace
-
-bool is_crash(const caf::error& why) {
-  return why && why != caf::exit_reason::normal && why != caf::exit_reason::user_shutdown &&
-         why != caf::exit_reason::unreachable;
-}
 
 supervision::supervision(caf::event_based_actor* self, shared_environment env, std::string path)
     : self_(self), env_(std::move(env)), path_(std::move(path)) {
@@ -36,7 +33,7 @@ std::string supervision::path_of(const child& which) const {
 }
 
 void supervision::run(child& which) {
-  which.running = which.spec.start();
+  which.running = named(path_of(which), which.spec.start);
   env_->actors->running(path_of(which), which.running, {which.budget.used(), which.budget.left()});
   if (env_->started) env_->started(path_of(which), which.running);
   self_->monitor(which.running);
@@ -80,16 +77,28 @@ void supervision::fallen(child& which, const caf::error& why) {
   const roster::budget budget{which.budget.used(), which.budget.left()};
   auto beside = actors.terminals();
   which.last = crash{self_->system().render(why), *wait, actors.restarting(path_of(which), budget),
-                     std::move(beside)};
+                     std::move(beside), keep_trace()};
   if (wait->ms == 0) return self_->send(self_, restart_child{which.spec.id});
-  self_->delayed_send(self_, wait->chrono(), restart_child{which.spec.id});
+  trace::later(self_, wait->chrono(), restart_child{which.spec.id});
 }
 
 void supervision::give_up(child& which, const caf::error& why) {
+  if (is_crash(why))
+    if (const auto kept = keep_trace(); !kept.empty())
+      env_->log(path_of(which) + " is not started again; what led to it is in " + kept);
   env_->actors->gone(path_of(which));
   const auto spec = std::move(which.spec);
   children_.erase(spec.id);
   if (spec.gone) spec.gone(spec.id, why);
+}
+
+/// Where it will be; empty where none is kept.
+std::string supervision::keep_trace() const {
+  if (!env_->flight) return {};
+  const auto file = messages::crash_trace_begins + env_->next_id() + ".trace";
+  const auto path = (env_->paths.traces() / file).string();
+  self_->send(env_->flight, messages::keep_trace{path});
+  return path;
 }
 
 void supervision::restart(const std::string& id) {
@@ -99,7 +108,8 @@ void supervision::restart(const std::string& id) {
 
 void supervision::receipt(const child& which, const crash& last) {
   messages::actor_restarted news{
-      path_of(which), last.why, which.budget.used(), which.budget.left(), last.wait, last.lost, {}};
+      path_of(which), last.why, which.budget.used(), which.budget.left(), last.wait,
+      last.lost,      {},       last.trace};
   for (const auto& [id, now] : env_->actors->terminals())
     if (const auto before = last.terminals.find(id); before != last.terminals.end())
       news.terminals.push_back({id, before->second, now});

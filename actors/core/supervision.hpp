@@ -28,9 +28,6 @@ enum class restart_rule {
   temporary, ///< never
 };
 
-/// Whether an actor that ended so was not meant to.
-bool is_crash(const caf::error& why);
-
 struct child_spec {
   std::string id; ///< unique among the children of one parent
   std::function<caf::actor()> start;
@@ -68,6 +65,7 @@ private:
     messages::span wait;
     std::uint64_t lost = 0;
     roster::turns terminals;
+    std::string trace; ///< the file with what led to it
   };
 
   struct child {
@@ -83,6 +81,7 @@ private:
   void fallen(child& which, const caf::error& why);
   void give_up(child& which, const caf::error& why);
   void receipt(const child& which, const crash& last);
+  std::string keep_trace() const;
 
   caf::event_based_actor* self_;
   shared_environment env_;

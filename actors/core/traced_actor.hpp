@@ -1,82 +1,108 @@
 #pragma once
 
 // Why: no actor reports of itself. Under each is this base, which sees every message come and every
-// turn begin and end, so that a counter that stands still means that nothing happened. Debian's CAF
-// is built without its profiler; these two functions are what it would have been told by.
+// turn begin and end: it counts them, so that a counter that stands still means that nothing
+// happened, and tells the system's recorder, if there is one, what caused what. Debian's CAF is
+// built without its profiler; these functions are what it would have been told by.
+
+#include "bus/trace/carried.hpp"
+#include "bus/trace/labels.hpp"
+#include "bus/trace/monotonic.hpp"
+#include "bus/trace/system.hpp"
 
 #include <caf/all.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace termlease::actors {
 
-/// How far an actor came. It may be read at any time, by any thread, and outlives the actor.
-struct actor_pulse {
-  std::atomic<std::uint64_t> arrived{0};
-  std::atomic<std::uint64_t> turns{0};
-  std::atomic<std::int64_t> turn_began{0}; ///< nanoseconds of the actor's clock; 0 between turns
+using trace::actor_pulse;
 
-  std::uint64_t waiting() const {
-    const auto done = turns.load();
-    const auto all = arrived.load();
-    return all > done ? all - done : 0;
-  }
+/// Whether an actor that ended so was not meant to.
+bool is_crash(const caf::error& why);
+
+/// The next actor that this thread spawns is called so, its path in the tree.
+class birth_name {
+public:
+  explicit birth_name(std::string name) : before_(std::exchange(next(), std::move(name))) {}
+
+  ~birth_name() { next() = std::move(before_); }
+
+  birth_name(const birth_name&) = delete;
+  birth_name& operator=(const birth_name&) = delete;
+
+  /// Whose name it is takes it away.
+  static std::string take() { return std::exchange(next(), {}); }
+
+private:
+  static std::string& next();
+
+  std::string before_;
 };
 
 class traced_actor : public caf::event_based_actor {
 public:
   using beginning = std::function<caf::behavior(caf::event_based_actor*)>;
 
-  traced_actor(caf::actor_config& config, beginning begin)
-      : caf::event_based_actor(config), begin_(std::move(begin)) {}
+  /// A `passing` actor hands on what it gets: its turns are no steps, and cause nothing.
+  enum class part { acting, passing };
+
+  traced_actor(caf::actor_config& config, beginning begin, part plays = part::acting);
 
   const std::shared_ptr<actor_pulse>& pulse() const { return pulse_; }
 
-  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) override {
-    ++pulse_->arrived;
-    caf::event_based_actor::enqueue(std::move(message), on);
-  }
+  /// Its path in the tree; empty when nobody gave it one.
+  const std::string& path() const { return path_; }
+
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) override;
 
 protected:
-  caf::behavior make_behavior() override { return std::exchange(begin_, {})(this); }
-
-  caf::invoke_message_result consume(caf::mailbox_element& message) override {
-    const turn now(*pulse_, clock().now().time_since_epoch());
-    const auto result = caf::event_based_actor::consume(message);
-    if (result == caf::invoke_message_result::skipped) --pulse_->turns; // it waits on
-    return result;
-  }
+  caf::behavior make_behavior() override;
+  caf::invoke_message_result consume(caf::mailbox_element& message) override;
+  bool cleanup(caf::error&& why, caf::execution_unit* on) override;
 
 private:
-  /// Ends also when the turn crashes.
-  struct turn {
-    turn(actor_pulse& of, std::chrono::nanoseconds at) : pulse(of) {
-      pulse.turn_began = std::max<std::int64_t>(1, at.count());
-    }
+  class turn;
 
-    ~turn() {
-      pulse.turn_began = 0;
-      ++pulse.turns;
-    }
+  std::int64_t now() {
+    return recorder_ != nullptr && recorder_->is_real_time()
+               ? trace::monotonic_ns()
+               : clock().now().time_since_epoch().count();
+  }
 
-    turn(const turn&) = delete;
-    turn& operator=(const turn&) = delete;
-
-    actor_pulse& pulse;
-  };
+  caf::mailbox_element_ptr with_cause(caf::mailbox_element_ptr message, trace::carried* timer);
+  void heed(const trace::claim& said, trace::carried& of);
+  trace::beginning step(trace::step_kind kind, trace::mark cause);
+  trace::mark begin_turn(trace::carried& message, std::int64_t began, std::uint64_t& id);
+  trace::name_id name();
 
   beginning begin_;
+  part plays_;
+  std::string path_;
+  trace::recorder* recorder_;
+  trace::name_id name_ = 0;
+  trace::mark born_in_;
+  trace::mark last_; ///< the turn that is running, or was
+  trace::open_requests requests_;
+  bool ended_ = false;
   std::shared_ptr<actor_pulse> pulse_ = std::make_shared<actor_pulse>();
 };
 
+/// Spawns an actor under a name that is its path in the tree.
+template <class Spawn> caf::actor named(std::string path, Spawn&& spawn) {
+  const birth_name name(std::move(path));
+  return spawn();
+}
+
 /// Spawns an actor whose exceptions end it with their text as the reason, instead of nothing.
-template <class Spawner, class Behavior, class... Args>
+template <caf::spawn_options How = caf::no_spawn_options, class Spawner, class Behavior,
+          class... Args>
 caf::actor spawn_traceable(Spawner& parent, Behavior behavior, Args... args) {
-  return parent.template spawn<traced_actor>(traced_actor::beginning(
+  return parent.template spawn<traced_actor, How>(traced_actor::beginning(
       [behavior, args...](caf::event_based_actor* self) mutable -> caf::behavior {
         self->set_exception_handler(
             [](caf::scheduled_actor*, std::exception_ptr& problem) -> caf::error {

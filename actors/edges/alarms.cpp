@@ -1,5 +1,6 @@
 #include "actors/edges/alarms.hpp"
 
+#include "bus/trace/here.hpp"
 #include "messages/edges.hpp"
 
 #include <utility> // before Asio: Boost 1.74 forgets it with g++ 12
@@ -75,6 +76,7 @@ struct pending_alarm {
   std::string name;
   instant at;
   std::int64_t boot_ms; ///< the same moment on the clock that can't be set
+  trace::mark set_in;   ///< the turn that wanted it
 };
 
 /// Lives on the Asio thread.
@@ -95,7 +97,8 @@ public:
     forget(wanted.name, owner);
     const auto left = wanted.at.ms - now_ms(CLOCK_REALTIME);
     // Both clocks are read rounded down; without one more this one might ring before the time.
-    alarms_.push_back({owner, wanted.name, wanted.at, now_ms(CLOCK_BOOTTIME) + left + 1});
+    alarms_.push_back(
+        {owner, wanted.name, wanted.at, now_ms(CLOCK_BOOTTIME) + left + 1, trace::here().at});
     ring();
   }
 
@@ -116,8 +119,10 @@ private:
     const auto boot = now_ms(CLOCK_BOOTTIME);
     std::erase_if(alarms_, [&](const pending_alarm& each) {
       const bool due = each.at.ms <= wall || each.boot_ms <= boot;
-      if (due) caf::anon_send(each.owner, alarm_rang{each.name, each.at});
-      return due;
+      if (!due) return false;
+      const trace::scope now(each.set_in);
+      caf::anon_send(each.owner, alarm_rang{each.name, each.at});
+      return true;
     });
     std::int64_t next_wall = 0;
     std::int64_t next_boot = 0;
@@ -141,9 +146,10 @@ caf::behavior alarm_edge(caf::event_based_actor* self, asio::io_context* io) {
   asio::post(*io, [table] { table->start(); });
   return {
       [=](const set_alarm& wanted) {
-        asio::post(*io, [=, owner = caf::actor_cast<caf::actor>(self->current_sender())] {
-          table->set(wanted, owner);
-        });
+        asio::post(*io,
+                   trace::bound([=, owner = caf::actor_cast<caf::actor>(self->current_sender())] {
+                     table->set(wanted, owner);
+                   }));
       },
       [=](const cancel_alarm& which) {
         asio::post(*io, [=, owner = caf::actor_cast<caf::actor>(self->current_sender())] {

@@ -1,17 +1,15 @@
 #include "actors/edges/files.hpp"
 
+#include "actors/edges/whole_file.hpp"
 #include "bus/identity/sodium.hpp"
 #include "messages/edges.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace termlease::actors {
 
@@ -21,9 +19,7 @@ using namespace messages;
 namespace {
 
 file_done file_failed(const std::string& what, const std::string& path, int problem) {
-  return {{},
-          {"file_failed", "can't " + what + " " + path + ": " + std::strerror(problem),
-           "check the space on the disk and who owns the folder", true}};
+  return {{}, file_failure(what, path, problem)};
 }
 
 file_done make(const std::string& path) {
@@ -32,20 +28,6 @@ file_done make(const std::string& path) {
   fs::create_directories(path, problem);
   ::umask(mask);
   return problem ? file_failed("make", path, problem.value()) : file_done{};
-}
-
-file_done write(const std::string& path, const std::string& text) {
-  const auto draft = path + ".new";
-  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return file_failed("write", path, errno);
-  const auto written = ::write(file, text.data(), text.size());
-  const int problem = errno;
-  ::close(file);
-  const bool whole = written == static_cast<ssize_t>(text.size());
-  if (whole && ::rename(draft.c_str(), path.c_str()) == 0) return {};
-  const int reason = whole ? errno : written < 0 ? problem : ENOSPC;
-  ::unlink(draft.c_str());
-  return file_failed("write", path, reason);
 }
 
 file_done read(const std::string& path) {
@@ -78,7 +60,9 @@ file_done digest(const std::string& path) {
 caf::behavior file_edge(caf::event_based_actor*) {
   return {
       [](const make_folder& what) { return make(what.path); },
-      [](const write_file& what) { return write(what.path, what.text); },
+      [](const write_file& what) {
+        return file_done{{}, write_whole_file(what.path, what.text)};
+      },
       [](const read_file& what) { return read(what.path); },
       [](const digest_file& what) { return digest(what.path); },
       [](const remove_folder& what) {

@@ -5,6 +5,7 @@
 #include "actors/edges/launch.hpp"
 #include "actors/edges/process_search.hpp"
 #include "actors/edges/runtime_mark.hpp"
+#include "bus/trace/here.hpp"
 #include "messages/edges.hpp"
 #include "messages/failure.hpp"
 
@@ -60,7 +61,7 @@ public:
       const auto made =
           launch(wanted.argv, wanted.working_directory, {std::string(mark_variable) + mark_}, part);
       children_[id] = std::make_shared<child>(io_, made, events_for(id, owner));
-      owned_[id] = {owner.address(), wanted.label, part};
+      owned_[id] = {owner.address(), wanted.label, part, trace::here().at};
       caf::anon_send(owner, child_started{id, made.pid, {}});
       children_[id]->start();
     } catch (const failed& why) {
@@ -107,10 +108,12 @@ public:
   }
 
   void close_input(child_id id) {
+    note_turn(id);
     with(id, [](child& to) { to.close_input_when_written(); });
   }
 
   void signal(const signal_child& what) {
+    note_turn(what.child);
     with(what.child, [&](child& to) { to.signal(what.signal); });
   }
 
@@ -140,9 +143,9 @@ public:
     if (pidfd < 0) return watch_later(pid, owner);
     auto watched = std::make_shared<asio::posix::stream_descriptor>(io_, pidfd);
     watched->async_wait(asio::posix::stream_descriptor::wait_read,
-                        [watched, owner, pid](const error_code& problem) {
+                        trace::bound([watched, owner, pid](const error_code& problem) {
                           if (!problem) caf::anon_send(owner, process_gone{pid});
-                        });
+                        }));
   }
 
 private:
@@ -167,7 +170,20 @@ private:
     caf::actor_addr owner;
     std::string label;
     std::filesystem::path cgroup; ///< empty: it has none
+    trace::mark told;             ///< the turn that last told it something
   };
+
+  /// What a program says follows from its start, unless it says itself what from, and its end from
+  /// what it was told last.
+  trace::mark told(child_id id) const {
+    const auto found = owned_.find(id);
+    return found == owned_.end() ? trace::mark{} : found->second.told;
+  }
+
+  void note_turn(child_id id) {
+    if (const auto found = owned_.find(id); found != owned_.end())
+      found->second.told = trace::here().at;
+  }
 
   child_events events_for(child_id id, const caf::actor& owner) {
     auto lines = std::make_shared<std::array<line_cutter, 2>>();
@@ -175,15 +191,17 @@ private:
     // The table has the children; a child that had the table would keep both for ever.
     events.said = [table = weak_from_this(), id, owner, lines,
                    limit = limits_.line](const std::string& bytes, bool is_error) {
+      const auto self = table.lock();
+      const trace::scope now(self ? self->told(id) : trace::mark{});
       const bool fits = (*lines)[is_error ? 1 : 0].feed(bytes, limit, [&](std::string line) {
         caf::anon_send(owner, child_line{id, {std::move(line)}, is_error});
       });
-      const auto self = fits ? nullptr : table.lock();
-      if (self) self->with(id, [](child& to) { to.signal(SIGKILL); });
+      if (!fits && self) self->with(id, [](child& to) { to.signal(SIGKILL); });
     };
     events.exited = [table = weak_from_this(), id, owner](int status) {
-      caf::anon_send(owner, child_exited{id, status});
       const auto self = table.lock();
+      const trace::scope now(self ? self->told(id) : trace::mark{});
+      caf::anon_send(owner, child_exited{id, status});
       if (!self) return;
       self->children_.erase(id);
       if (const auto part = self->owned_[id].cgroup; !part.empty()) self->empty(part);
@@ -235,9 +253,9 @@ public:
     const auto ticket = next_++;
     const auto made = self_->template make_response_promise<Reply>();
     open_.emplace(ticket, made);
-    return {made, [to = caf::actor_cast<caf::actor>(self_), ticket](Reply reply) {
+    return {made, trace::bound([to = caf::actor_cast<caf::actor>(self_), ticket](Reply reply) {
               caf::anon_send(to, ticket, std::move(reply));
-            }};
+            })};
   }
 
   void keep(std::uint64_t ticket, Reply& reply) {
@@ -261,40 +279,40 @@ caf::behavior process_edge(caf::event_based_actor* self, asio::io_context* io,
   auto results = std::make_shared<promises<program_result>>(self);
   auto ends = std::make_shared<promises<children_gone>>(self);
   auto searches = std::make_shared<promises<process_found>>(self);
+  // What is done on the other thread is done in this turn.
+  const auto post = [io](auto work) { asio::post(*io, trace::bound(std::move(work))); };
   const auto sender = [self] { return caf::actor_cast<caf::actor>(self->current_sender()); };
   self->set_down_handler([=](const caf::down_msg& news) {
-    asio::post(*io, [=, owner = news.source] { table->abandon(owner); });
+    post([=, owner = news.source] { table->abandon(owner); });
   });
   return {
       [=](const spawn_child& wanted) {
         self->monitor(sender());
-        asio::post(*io, [=, owner = sender()] { table->spawn(wanted, owner); });
+        post([=, owner = sender()] { table->spawn(wanted, owner); });
       },
       [=](const run_program& wanted) -> caf::result<program_result> {
         auto [promise, reply] = results->make();
-        asio::post(*io, [=, reply = reply] { table->run(wanted, reply); });
+        post([=, reply = reply] { table->run(wanted, reply); });
         return promise;
       },
       [=](std::uint64_t ticket, program_result& reply) { results->keep(ticket, reply); },
       [=](const await_children& of) -> caf::result<children_gone> {
         auto [promise, reply] = ends->make();
-        asio::post(*io, [=, reply = reply] { table->await(of.label, reply); });
+        post([=, reply = reply] { table->await(of.label, reply); });
         return promise;
       },
       [=](std::uint64_t ticket, children_gone& reply) { ends->keep(ticket, reply); },
       [=](const find_process& wanted) -> caf::result<process_found> {
         auto [promise, reply] = searches->make();
-        asio::post(*io, [=, reply = reply] { reply(search_process(wanted)); });
+        post([=, reply = reply] { reply(search_process(wanted)); });
         return promise;
       },
       [=](std::uint64_t ticket, process_found& reply) { searches->keep(ticket, reply); },
-      [=](const write_child& what) { asio::post(*io, [=] { table->write(what); }); },
-      [=](const close_child_input& what) {
-        asio::post(*io, [=] { table->close_input(what.child); });
-      },
-      [=](const signal_child& what) { asio::post(*io, [=] { table->signal(what); }); },
+      [=](const write_child& what) { post([=] { table->write(what); }); },
+      [=](const close_child_input& what) { post([=] { table->close_input(what.child); }); },
+      [=](const signal_child& what) { post([=] { table->signal(what); }); },
       [=](const watch_process& what) {
-        asio::post(*io, [=, owner = sender()] { table->watch(what.pid, owner); });
+        post([=, owner = sender()] { table->watch(what.pid, owner); });
       },
   };
 }

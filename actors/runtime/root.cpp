@@ -4,6 +4,7 @@
 #include "actors/core/recording.hpp"
 #include "actors/policy/gate.hpp"
 #include "actors/shares/session.hpp"
+#include "bus/trace/carried.hpp"
 #include "messages/answer.hpp"
 #include "messages/runtime.hpp"
 #include "messages/supervision.hpp"
@@ -97,7 +98,7 @@ public:
     reason_ = reason;
     // Longer than any worker's: see shares/worker.cpp.
     const auto patience = env_->settings.shares.end_deadline.chrono() * 2;
-    self_->delayed_send(self_, patience, too_long::value);
+    trace::later(self_, patience, too_long::value);
     self_->request(env_->shares, caf::infinite, close_down::value)
         .then([this](const answer&) { record_end(); }, [this](const caf::error&) { record_end(); });
   }
@@ -105,7 +106,7 @@ public:
   /// Whoever was to answer crashed, or hangs.
   void waited_long_enough() {
     if (recording_end_) return fell();
-    self_->delayed_send(self_, record_patience, too_long::value);
+    trace::later(self_, record_patience, too_long::value);
     record_end();
   }
 

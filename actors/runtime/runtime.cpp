@@ -3,6 +3,7 @@
 #include "actors/edges/alarms.hpp"
 #include "actors/edges/cgroups.hpp"
 #include "actors/edges/files.hpp"
+#include "actors/edges/flight.hpp"
 #include "actors/edges/orphans.hpp"
 #include "actors/edges/processes.hpp"
 #include "actors/runtime/instance_lock.hpp"
@@ -47,9 +48,11 @@ instant wall_clock() {
 }
 
 /// Sharing instead of stealing: its threads sleep when there is nothing to do.
-caf::actor_system_config& configured(caf::actor_system_config& config) {
+trace::system_config& configured(trace::system_config& config,
+                                 std::shared_ptr<trace::recorder> recorder) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", std::size_t{2});
+  config.recorder = std::move(recorder);
   return config;
 }
 
@@ -80,6 +83,7 @@ struct runtime::parts {
 
   void boot();
   void open_journal();
+  std::shared_ptr<trace::recorder> make_recorder() const;
   void clear_shares() const;
   void sweep_soon();
   void make_environment();
@@ -99,7 +103,7 @@ struct runtime::parts {
   boost::asio::steady_timer sweep{io};
   std::thread edge_thread;
 
-  caf::actor_system_config system_config;
+  trace::system_config system_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<caf::actor> edges; ///< they end when everything else has
   std::shared_ptr<environment> env = std::make_shared<environment>();
@@ -115,7 +119,7 @@ void runtime::parts::boot() {
   lock = std::make_unique<instance_lock>(options.paths.runtime / "runtime.lock");
   open_journal();
   clear_shares();
-  system = std::make_unique<caf::actor_system>(configured(system_config));
+  system = std::make_unique<caf::actor_system>(configured(system_config, make_recorder()));
   edge_thread = std::thread([this] { io.run(); });
   make_environment();
   tree = std::make_unique<actors::tree>(*system, under_the_tree());
@@ -178,6 +182,25 @@ void runtime::parts::open_journal() {
   options.log(journal.problem.message + "; nothing is granted until it is replaced");
 }
 
+/// Null where the settings want none.
+std::shared_ptr<trace::recorder> runtime::parts::make_recorder() const {
+  const auto& wanted = options.settings.trace;
+  if (wanted.ring == 0) return nullptr;
+  trace::recorder_options places;
+  places.file = options.paths.trace_ring();
+  places.steps = std::uint64_t{wanted.ring} * (1U << 20U) / sizeof(trace::step_place);
+  places.instance = options.seed;
+  places.wall_ms = wall_clock().ms;
+  places.clock_ns = std::chrono::steady_clock::now().time_since_epoch().count();
+  places.process_id = ::getpid();
+  places.sample = wanted.sample;
+  places.is_real_time = true;
+  auto made = std::make_shared<trace::recorder>(places);
+  if (const auto& why = made->why_not_kept(); !why.empty())
+    options.log("what the actors do is kept in memory only, and lost with the runtime: " + why);
+  return made;
+}
+
 /// No share outlives its runtime. What a killed one left in their folders is secret.
 void runtime::parts::clear_shares() const {
   for (const auto& each : std::filesystem::directory_iterator(options.paths.shares())) {
@@ -208,19 +231,35 @@ void runtime::parts::make_environment() {
 
 /// Its edges, the system's own, and what is known from the journal.
 ground runtime::parts::under_the_tree() {
-  const auto edge = [this](caf::actor made) { return edges.emplace_back(std::move(made)); };
+  constexpr auto own_thread = caf::detached;
+  const auto edge = [this](const char* name, const auto& spawn) {
+    return edges.emplace_back(named(std::string("edges/") + name, spawn));
+  };
+  auto& in = *system;
   process_limits limits;
   limits.grace.ms = env->settings.shares.end_deadline.ms * 4 / 3; // as a worker's own actor waits
-  env->processes = edge(system->spawn(process_edge, &io, limits));
-  env->alarms = edge(system->spawn(alarm_edge, &io));
-  env->files = edge(system->spawn<caf::detached>(file_edge));
+  env->processes =
+      edge("processes", [&] { return spawn_traceable(in, process_edge, &io, limits); });
+  env->alarms = edge("alarms", [&] { return spawn_traceable(in, alarm_edge, &io); });
+  env->files = edge("files", [&] { return spawn_traceable<own_thread>(in, file_edge); });
+  const auto& kept = options.settings.trace;
+  if (system_config.recorder && kept.crash_files > 0)
+    env->flight = edge("flight", [&] {
+      return spawn_traceable<own_thread>(
+          in, flight_edge,
+          flight_options{system_config.recorder, kept.crash_turns, kept.crash_files, options.log});
+    });
   ground under;
   under.env = env;
   under.known = &known;
   under.journal = journal;
-  under.storage = edge(store ? system->spawn<caf::detached>(bus::storage_edge, store)
-                             : system->spawn(bus::closed_storage_edge, journal.problem));
-  under.archive = edge(system->spawn<caf::detached>(bus::archive_edge, options.paths.journal()));
+  under.storage = edge("storage", [&] {
+    return store ? spawn_traceable<own_thread>(in, bus::storage_edge, store)
+                 : spawn_traceable(in, bus::closed_storage_edge, journal.problem);
+  });
+  under.archive = edge("archive", [&] {
+    return spawn_traceable<own_thread>(in, bus::archive_edge, options.paths.journal());
+  });
   under.rules = [file = options.paths.policy_file()] {
     return std::make_shared<config::file_policy_source>(file);
   };

@@ -24,7 +24,7 @@ tree::tree(caf::actor_system& system, ground under) : system_(system), under_(st
   auto& env = *under_.env;
   for (auto* each : {&env.journal, &env.policy, &env.approvals, &env.tokens, &env.terminals,
                      &env.relays, &env.shares, &router_, &root_})
-    *each = facades_.emplace_back(system_.spawn(facade));
+    *each = facades_.emplace_back(spawn_facade(system_));
 }
 
 tree::~tree() {
@@ -39,8 +39,10 @@ void tree::plant(std::shared_ptr<bus::outbox> clients) {
   planting.started_at = under_.env->now();
   planting.journal = under_.journal;
   planting.done = under_.done;
-  const auto planted =
-      spawn_traceable(system_, actors::root, shared_environment(under_.env), std::move(planting));
+  const auto planted = named("root", [&] {
+    return spawn_traceable(system_, actors::root, shared_environment(under_.env),
+                           std::move(planting));
+  });
   under_.env->actors->running("root", planted, {});
   planted->attach_functor([lost = under_.root_lost, &in = system_](const caf::error& why) {
     if (lost && is_crash(why)) lost(in.render(why));

@@ -1,6 +1,7 @@
 #include "actors/shares/lease_holder.hpp"
 
 #include "actors/shares/reaping.hpp"
+#include "messages/backends.hpp"
 #include "messages/edges.hpp"
 
 namespace termlease::actors {
@@ -95,7 +96,7 @@ void lease_holder::finish() {
   if (successor_) return; // until that is gone as well
   if (std::exchange(finishing_, true)) return;
   // Whoever is still listed was in when its worker died.
-  if (order_.view.terms.record)
+  if (order_.view.terms.record && tells_guests_apart(order_.view.backend))
     for (const auto& each : order_.view.guests)
       if (each.state == guest_state::in) kept(each, recordings_ + "/" + each.guest_id + ".cast");
   // After the digests: the edge does one thing after the other.

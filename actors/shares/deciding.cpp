@@ -2,6 +2,7 @@
 // approver.
 #include "actors/shares/lease_holder.hpp"
 #include "actors/shares/request_checks.hpp"
+#include "bus/trace/carried.hpp"
 
 #include <algorithm>
 
@@ -34,7 +35,7 @@ caf::result<answer> lease_holder::decide(const policy_request& what, span wait,
   const auto id = env_->next_id();
   change.promise = promise;
   changes_[id] = std::move(change);
-  self_->delayed_send(self_, std::min(wait, longest_wait).chrono(), waited_for_answer::value, id);
+  trace::later(self_, std::min(wait, longest_wait).chrono(), waited_for_answer::value, id);
   self_->request(env_->policy, caf::infinite, what)
       .then([=, this](const policy_decision& decision) { change_decided(id, what, decision); },
             [=, this](const caf::error&) { change_decided(id, what, {}); });

@@ -112,6 +112,8 @@ void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
 }
 
 void lease_holder::guest_left(const worker_lines::guest_left& news) {
+  // One program showed it to all guests, none of whom it knows.
+  if (news.guest_id.empty() && !news.recording.empty()) return kept({}, news.recording);
   const auto* found = find_guest(news.guest_id);
   if (found == nullptr) return;
   const auto guest = *found;

@@ -3,6 +3,7 @@
 #include "actors/shares/successor.hpp"
 #include "actors/shares/ttl_clock.hpp"
 #include "actors/shares/worker.hpp"
+#include "bus/trace/carried.hpp"
 #include "messages/edges.hpp"
 
 namespace termlease::actors {
@@ -21,7 +22,7 @@ lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env,
                            share_order order)
     : self_(self), env_(std::move(env)), branch_(std::move(branch)), order_(std::move(order)),
       children_(self, env_, "shares/" + order_.view.share_id),
-      clock_(self->spawn<caf::linked>(facade)), worker_(self->spawn<caf::linked>(facade)),
+      clock_(spawn_facade<caf::linked>(*self)), worker_(spawn_facade<caf::linked>(*self)),
       work_dir_(folders_of(*env_, order_.view.share_id)[0]),
       recordings_(env_->paths.recordings() / order_.view.share_id) {
   children_.on_other_down([this](const caf::down_msg& news) {
@@ -54,14 +55,14 @@ void lease_holder::find_terminal_again() {
           },
           // It is just being restarted.
           [this](const caf::error&) {
-            self_->delayed_send(self_, terminal_retry, terminal_missed::value);
+            trace::later(self_, terminal_retry, terminal_missed::value);
           });
 }
 
 void lease_holder::begin() {
   if (order_.resumed) return self_->send(env_->approvals, await_approval{order_.view.approval_id});
   const auto& view = order_.view;
-  self_->delayed_send(self_, order_.wait.chrono(), waited_for_answer::value);
+  trace::later(self_, order_.wait.chrono(), waited_for_answer::value);
   self_
       ->request(env_->policy, caf::infinite,
                 policy_request{"share.start", order_.from.who, order_.terminal.name,

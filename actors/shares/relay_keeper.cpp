@@ -2,6 +2,7 @@
 
 #include "actors/core/recording.hpp"
 #include "actors/shares/relay_kind.hpp"
+#include "bus/trace/carried.hpp"
 #include "messages/edges.hpp"
 #include "messages/runtime.hpp"
 
@@ -43,7 +44,7 @@ public:
 
   void release(const release_relay& what) {
     if (holders_.erase(what.share_id) == 0 || !holders_.empty() || child_ == 0) return;
-    self_->delayed_send(self_, kind_->linger().chrono(), linger_atom::value, ++generation_);
+    trace::later(self_, kind_->linger().chrono(), linger_atom::value, ++generation_);
   }
 
   void lingered(std::uint64_t generation) {
@@ -55,7 +56,7 @@ public:
   void started(const child_started& made) {
     if (made.child == 0) return fail(made.problem);
     child_ = made.child;
-    self_->delayed_send(self_, start_deadline, late_atom::value, made.child);
+    trace::later(self_, start_deadline, late_atom::value, made.child);
   }
 
   void said(const child_line& line) {

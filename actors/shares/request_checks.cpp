@@ -64,9 +64,7 @@ void check_backend(const std::string& backend, const share_terms& terms,
       throw failed("not_supported", "a share through " + backend + " can't " + what + ": " + why,
                    "leave it out, or share through upterm");
   };
-  constexpr auto one_program = "all its guests look at one program";
-  refuse_when(terms.knock, "let guests wait at the door", one_program);
-  refuse_when(terms.record, "keep what each guest sees", one_program);
+  refuse_when(terms.knock, "let guests wait at the door", "all its guests look at one program");
   refuse_when(terms.max_guests != 0, "limit its guests", "its relay lets in whoever may");
   refuse_when(terms.join_within > span{} && !chosen.tmate.relay_host.empty(),
               "end when nobody joins", "a relay of your own doesn't tell who is in");

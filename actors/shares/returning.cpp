@@ -2,6 +2,8 @@
 // that takes over as in a change of the backend. Nobody can be in meanwhile.
 #include "actors/shares/lease_holder.hpp"
 
+#include "bus/trace/carried.hpp"
+
 namespace termlease::actors {
 
 using namespace messages;
@@ -51,7 +53,7 @@ void lease_holder::lose_link(const std::string& why) {
 void lease_holder::try_to_return_again(const failure& why) {
   switch_->worker = nullptr;
   if (self_->clock().now() < switch_->return_until)
-    return self_->delayed_send(self_, between_tries, relay_missed::value);
+    return trace::later(self_, between_tries, relay_missed::value);
   switch_.reset();
   problem_ = why;
   end(end_reason::relay_lost, "the relay is gone, and none was found again: " + why.message);

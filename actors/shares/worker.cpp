@@ -1,6 +1,8 @@
 #include "actors/shares/worker.hpp"
 
 #include "actors/shares/reaping.hpp"
+#include "bus/trace/carried.hpp"
+#include "bus/trace/system.hpp"
 #include "messages/edges.hpp"
 
 #include <csignal>
@@ -44,7 +46,7 @@ public:
     }
     heard_at_ = self_->clock().now();
     look_again();
-    self_->delayed_send(self_, order_.start_deadline.chrono() * 4 / 3, unready_atom::value);
+    trace::later(self_, order_.start_deadline.chrono() * 4 / 3, unready_atom::value);
   }
 
   /// It should have said by itself that there is no link; perhaps it never heard of its share.
@@ -76,7 +78,7 @@ public:
     end_ = why;
     if (child_ == 0) return; // said as soon as it runs
     say(why);
-    self_->delayed_send(self_, patience_with(order_), overdue_atom::value);
+    trace::later(self_, patience_with(order_), overdue_atom::value);
   }
 
   void heard(const child_line& line) {
@@ -125,9 +127,7 @@ private:
     return heard_at_ + order_.heartbeat.chrono() * worker_lines::heartbeats_missed;
   }
 
-  void look_again() {
-    self_->delayed_send(self_, silent_at() - self_->clock().now(), silent_atom::value);
-  }
+  void look_again() { trace::later(self_, silent_at() - self_->clock().now(), silent_atom::value); }
 
   void give_up(const char* why) {
     self_->send(share_, worker_lines::problem{{"worker_hung", why, "share again", true}});
@@ -135,7 +135,9 @@ private:
   }
 
   template <class Line> void say(const Line& line) {
-    if (child_ != 0) self_->send(env_->processes, write_child{child_, encode_line(line)});
+    if (child_ == 0) return;
+    self_->send(env_->processes,
+                write_child{child_, encode_line(line, trace::here_as_span(*self_))});
   }
 
   template <class Line> bool pass_on(const std::string& type, const json& fields) {

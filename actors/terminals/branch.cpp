@@ -5,6 +5,7 @@
 #include "actors/terminals/terminal.hpp"
 #include "actors/terminals/terminals.hpp"
 
+#include "bus/trace/carried.hpp"
 #include "messages/answer.hpp"
 #include "messages/edges.hpp"
 #include "messages/leases.hpp"
@@ -169,7 +170,7 @@ private:
     all.later = [this](span wait, std::function<void()> then) {
       const auto number = ++waits_;
       waiting_.emplace(number, std::move(then));
-      self_->delayed_send(self_, wait.chrono(), waited_atom::value, number);
+      trace::later(self_, wait.chrono(), waited_atom::value, number);
     };
     return all;
   }
@@ -285,7 +286,7 @@ private:
   }
 
   void watch(const terminal_view& view) {
-    known_terminal known{view, self_->spawn<caf::linked>(facade)};
+    known_terminal known{view, spawn_facade<caf::linked>(*self_)};
     child_spec spec;
     spec.id = view.terminal_id;
     spec.facade = known.facade;

@@ -1,5 +1,6 @@
 #include "bus/journal/journal.hpp"
 
+#include "bus/trace/carried.hpp"
 #include "messages/answer.hpp"
 #include "messages/runtime.hpp"
 
@@ -140,7 +141,7 @@ private:
     // The disk gets a rest before the next try; whoever asks meanwhile waits for it.
     if (!waiting_.empty() && !waiting_.front().promise) {
       resting_ = true;
-      self_->delayed_send(self_, options_.retry.chrono(), retry_atom::value);
+      trace::later(self_, options_.retry.chrono(), retry_atom::value);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include "bus/journal/reader.hpp"
 #include "bus/journal/store.hpp"
+#include "bus/trace/carried.hpp"
 #include "messages/journal.hpp"
 
 #include <algorithm>
@@ -42,8 +43,7 @@ caf::behavior storage_edge(caf::event_based_actor* self, std::shared_ptr<journal
         ++*commits;
         try {
           const auto last = store->append(batch.records);
-          if (store->checkpoint_due())
-            self->delayed_send(self, idle_after, idle_atom::value, *commits);
+          if (store->checkpoint_due()) trace::later(self, idle_after, idle_atom::value, *commits);
           return {last, {}};
         } catch (const std::exception& why) {
           return {0, failure_of(why)};

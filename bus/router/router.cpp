@@ -1,6 +1,8 @@
 #include "bus/router/router.hpp"
 
 #include "bus/router/subscription.hpp"
+#include "bus/trace/system.hpp"
+#include "bus/trace/traceparent.hpp"
 #include "messages/approvals.hpp"
 #include "messages/shares.hpp"
 #include "messages/terminals.hpp"
@@ -58,7 +60,10 @@ public:
     self_->send(options_.branches.at(branch::shares), news);
   }
 
-  void command(const client_command& asked) {
+  void command(client_command& asked) {
+    auto& correlation = asked.command.correlation_id;
+    if (correlation.empty()) correlation = trace::correlation_in(asked.command.traceparent);
+    if (correlation.empty()) correlation = options_.next_id();
     const auto found = connections_.find(asked.connection);
     if (found == connections_.end()) return options_.clients->close(asked.connection);
     try {
@@ -99,7 +104,7 @@ private:
     return {from.who,
             asked.connection,
             command.id.empty() ? options_.next_id() : command.id,
-            command.correlation_id.empty() ? options_.next_id() : command.correlation_id,
+            command.correlation_id,
             command.workspace_id,
             command.lane_id,
             command.session_id};
@@ -278,16 +283,19 @@ private:
     to.next = news.sequence + 1;
     constexpr auto audit_topic = record::describe().name;
     if (to.wants(news.event_type, news)) {
-      if (!event) event = line_of(event_of(news, news.event_type, news.metadata));
+      if (!event) event = line_of(event_of(news, news.event_type, news.metadata, to.replaying));
       options_.clients->notify(connection, event, news.sequence);
     }
     if (to.wants(audit_topic, news)) {
-      if (!audit) audit = line_of(event_of(news, std::string(audit_topic), {encode(news).dump()}));
+      if (!audit)
+        audit =
+            line_of(event_of(news, std::string(audit_topic), {encode(news).dump()}, to.replaying));
       options_.clients->notify(connection, audit, news.sequence);
     }
   }
 
-  static envelope event_of(const record& news, std::string topic, raw_json payload) {
+  /// What is read back was caused by no turn of now.
+  envelope event_of(const record& news, std::string topic, raw_json payload, bool replayed) const {
     envelope event;
     event.id = news.id;
     event.type = envelope_type::event;
@@ -303,6 +311,7 @@ private:
     event.correlation_id = news.correlation_id;
     event.causation_id = news.causation_id;
     event.sequence = news.sequence;
+    if (!replayed) event.traceparent = trace::here_as_parent(*self_, news.correlation_id);
     return event;
   }
 
@@ -321,6 +330,7 @@ private:
     response.error = std::move(got.error);
     response.correlation_id = asked.command.correlation_id;
     response.causation_id = asked.command.id;
+    response.traceparent = trace::here_as_parent(*self_, asked.command.correlation_id);
     stamp(response);
     options_.clients->respond(asked.connection, line_of(response));
   }
@@ -336,7 +346,7 @@ caf::behavior router(caf::event_based_actor* self, router_options options) {
   auto state = std::make_shared<switchboard>(self, std::move(options));
   return {
       [state](const client_connected& news) { state->connected(news); },
-      [state](const client_command& asked) { state->command(asked); },
+      [state](client_command& asked) { state->command(asked); },
       [state](const client_drained& news) { state->drained(news); },
       [state](const client_gone& news) { state->gone(news); },
       [state](const publish& news) { state->published(news); },

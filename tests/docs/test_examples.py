@@ -26,7 +26,7 @@ MISSING_FOR_SHARES = MISSING or processes.missing_for_live_tests()
 SOME_ID = "3f2a9c1d"  # stands for an id that was printed before
 ENVELOPE = {"id", "type", "ts", "workspace_id", "lane_id", "session_id", "terminal_id", "share_id",
             "handoff_id", "actor", "method", "topic", "payload", "status", "result", "error",
-            "correlation_id", "causation_id", "sequence"}
+            "correlation_id", "causation_id", "traceparent", "sequence"}
 
 
 class Reader:

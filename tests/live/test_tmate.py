@@ -1,5 +1,7 @@
 """A share through tmate as its operator and its guests meet it, with tmate's own relay on loopback."""
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -146,11 +148,24 @@ class SharingThroughTmate(TmateTestCase):
     # --- what tmate can't do ---
 
     def test_what_tmate_cannot_do_is_refused_before_anything_starts(self):
-        for words in (("--knock",), ("--record",), ("--max-guests", "2")):
+        for words in (("--knock",), ("--max-guests", "2")):
             with self.subTest(words=words):
                 self.assertIn("not_supported", self.refused(*words))
         self.assertEqual(self.system.share_processes(), {})
         self.assertNotIn("share.requested", self.system.event_types())
+
+    def test_what_all_guests_of_a_recorded_share_see_is_one_file_with_its_digest_on_the_record(self):
+        share = self.share("--record")
+        guest = self.guest_of(share)
+        guest.wait_for("lo-and-behold")
+        self.system.run("stop", share["share_id"], check=True)
+        told = [each["metadata"] for each in self.system.audit(share) if each["eventType"] == "share.guest.recorded"]
+        self.assertEqual([each["guest"]["guest_id"] for each in told], [""])
+        kept = Path(told[0]["path"]).read_bytes()
+        self.assertEqual(hashlib.sha256(kept).hexdigest(), told[0]["sha256"])
+        head, *lines = [json.loads(each) for each in kept.splitlines()]
+        self.assertEqual(head["version"], 2)
+        self.assertIn("lo-and-behold", "".join(data for _, kind, data in lines if kind == "o"))
 
     def test_one_guest_is_neither_put_out_nor_given_the_keyboard_alone(self):
         share = self.share()

@@ -63,6 +63,66 @@ class Scenarios(unittest.TestCase):
                 self.assertEqual(play(file, *words)["trace"], play(file, *words)["trace"], f"{file} {strategy}")
 
 
+class Traces(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def played(self, file, *words):
+        """Plays it, and makes a scenario of what was recorded; both outcomes."""
+        recording, again = self.folder / "run.trace", self.folder / "again.json"
+        again.unlink(missing_ok=True)
+        first = play(file, "--trace", recording, *words)
+        subprocess.run([PROGRAM, "scenario", "from-trace", recording, "-o", again], check=True, timeout=LIMIT,
+                       capture_output=True)
+        return first, play(again)
+
+    def test_a_recording_of_a_run_plays_the_same_run_again(self):
+        for file in sorted(HERE.glob("*.json"))[::7]:
+            for words in ((), ("--seed", "11", "--strategy", "random"), ("--seed", "5", "--strategy", "pct")):
+                with self.subTest(file=file.name, words=words):
+                    first, again = self.played(file, *words)
+                    self.assertTrue(again["passed"], again)
+                    self.assertEqual(again["trace"], first["trace"])
+
+    def test_a_recording_of_a_failing_run_fails_alike(self):
+        text = (HERE / "FR-026-003-links-have-a-time-to-live.json").read_text()
+        failing = self.folder / "failing.json"
+        failing.write_text(text.replace('"steps": [', '"steps": [{"expect": "share.session.started"},', 1))
+        first, again = self.played(failing, "--seed", "3", "--strategy", "random")
+        self.assertFalse(first["passed"])
+        self.assertEqual((again["trace"], again["failure"]["what"]), (first["trace"], first["failure"]["what"]))
+
+    def test_what_caused_what_is_the_same_tree_in_each_known_flow(self):
+        for expected in sorted((HERE / "trees").glob("*.txt")):
+            with self.subTest(flow=expected.stem):
+                recording = self.folder / f"{expected.stem}.trace"
+                self.assertTrue(play(HERE / f"{expected.stem}.json", "--trace", recording)["passed"])
+                self.assertEqual(self.tree(recording), expected.read_text())
+
+    @staticmethod
+    def tree(recording):
+        """Who did what, indented below what it came of; ids are told in the order in which they are met."""
+        shown = subprocess.run([PROGRAM, "trace", "--file", recording, "--actor", "shares/*", "--json"], check=True,
+                               capture_output=True, text=True, timeout=LIMIT).stdout
+        steps = json.loads(shown)
+        below, ids = {}, {}
+        for each in steps:
+            below.setdefault(each["parent"], []).append(each)
+        known = {each["id"] for each in steps}
+
+        def plain(match):
+            return ids.setdefault(match[0], f"#{len(ids) + 1}")
+
+        def lines(of, depth):
+            actor = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", plain, of["actor"])
+            fate = of["outcome"] if of["outcome"] != "done" else of["kind"] if of["kind"] == "dead letter" else ""
+            yield f"{'  ' * depth}{actor}  {of['message']}  {fate}".rstrip()
+            for each in below.get(of["id"], []):
+                yield from lines(each, depth + 1)
+        told = [line for each in steps if each["parent"] not in known for line in lines(each, 0)]
+        return "".join(line + "\n" for line in told)
+
+
 class TheCommands(unittest.TestCase):
     def scenario(self, *words):
         return subprocess.run([PROGRAM, "scenario", *map(str, words)], capture_output=True, text=True, timeout=LIMIT,

@@ -6,6 +6,8 @@
 
 #include <utility> // before Asio: Boost 1.74 forgets it with g++ 12
 
+#include "actors/core/traced_actor.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <caf/all.hpp>
@@ -35,7 +37,7 @@ public:
   }
 
   template <class Edge, class... Args> caf::actor spawn(Edge edge, Args... args) {
-    return actors_.emplace_back(system_.spawn(edge, args...));
+    return actors_.emplace_back(actors::spawn_traceable(system_, edge, args...));
   }
 
   /// The next message of that type; others stay where they are.

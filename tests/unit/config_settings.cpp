@@ -185,7 +185,7 @@ TEST_CASE("printed settings read back as they were, and name every setting") {
     CHECK(line.value == line.standard);
     CHECK(names.insert(line.section + "." + line.key).second);
   }
-  CHECK(names.size() == 49);
+  CHECK(names.size() == 53);
 }
 
 TEST_CASE("a share of 30 minutes warns at 25, a short one in its last sixth", "[FR-026-004]") {

@@ -1,6 +1,7 @@
 #include "tools/termlease/command_line.hpp"
 
 #include "tools/termlease/output/help.hpp"
+#include "tools/termlease/output/times.hpp"
 
 namespace termlease::cli {
 
@@ -55,6 +56,20 @@ CLI::Option* add_span(CLI::App* command, const std::string& name, messages::span
       ->type_name("TIME");
 }
 
+messages::instant since_argument(const std::string& text) {
+  if (text.empty()) return {};
+  try {
+    return messages::parse_instant(text);
+  } catch (const messages::failed&) {
+  }
+  try {
+    return now() - messages::parse_span(text);
+  } catch (const messages::failed&) {
+    throw usage_error("bad_time", "--since: '" + text + "' is neither a time nor a length of time",
+                      "write 2026-03-01T12:00:00Z, or 2h for the last two hours");
+  }
+}
+
 CLI::Option* add_text(CLI::App* command, const std::string& name, std::string& into,
                       const std::string& type, const std::string& help) {
   return command->add_option(name, into, help)->type_name(type);
@@ -88,6 +103,9 @@ std::unique_ptr<CLI::App> make_program(invocation& run) {
   add_watch_command(*program, run);
   add_audit_commands(*program, run);
   add_tree_commands(*program, run);
+  add_top_command(*program, run);
+  add_trace_commands(*program, run);
+  add_why_command(*program, run);
   add_chaos_commands(*program, run);
   add_doctor_command(*program, run);
   add_daemon_command(*program, run);

@@ -49,6 +49,10 @@ CLI::Option* add_text(CLI::App* command, const std::string& name, std::string& i
 /// Reads a length of time that was written on the command line.
 messages::span span_argument(const std::string& name, const std::string& text, zero when_zero);
 
+/// Reads a moment that was written behind --since: RFC 3339, or "2h" for two hours ago; not set for
+/// an empty text.
+messages::instant since_argument(const std::string& text);
+
 /// An option for one of the words of an enum.
 template <messages::is_named E>
 CLI::Option* add_choice(CLI::App* command, const std::string& name, E& into,
@@ -79,10 +83,14 @@ void add_watch_command(CLI::App& program, invocation& run);
 void add_approval_commands(CLI::App& program, invocation& run);
 void add_audit_commands(CLI::App& program, invocation& run);
 void add_tree_commands(CLI::App& program, invocation& run);
+void add_top_command(CLI::App& program, invocation& run);
+void add_trace_commands(CLI::App& program, invocation& run);
+void add_why_command(CLI::App& program, invocation& run);
 void add_chaos_commands(CLI::App& program, invocation& run);
 void add_token_commands(CLI::App& program, invocation& run);
 void add_policy_commands(CLI::App& program, invocation& run);
 void add_scenario_commands(CLI::App& program, invocation& run);
+void add_scenario_incident_commands(CLI::App& parent, invocation& run);
 void add_doctor_command(CLI::App& program, invocation& run);
 void add_daemon_command(CLI::App& program, invocation& run);
 void add_introspection_commands(CLI::App& program, invocation& run);

@@ -66,9 +66,12 @@ void admissions::left(guest_number guest, std::string recording) {
   const auto found = programs_.find(guest);
   if (found == programs_.end()) return;
   const bool announced = found->second.announced;
+  // What the program for all of them showed is told without a guest, of whom there is none here.
+  const bool kept_for_all = guest == for_all_ && !recording.empty();
   if (closed_) cut_off_.push_back(found->second.pid);
   programs_.erase(found);
-  if (announced) events_.left({guest_id_of(guest), std::move(recording)});
+  if (announced || kept_for_all)
+    events_.left({announced ? guest_id_of(guest) : std::string{}, std::move(recording)});
   if (guest != for_all_) return;
   for_all_ = 0;
   if (!closed_) backend_.program_left();

@@ -44,9 +44,11 @@ void worker::read_orders() {
 void worker::obey(std::string_view line) try {
   if (ending_) return;
   heard_ = loop::clock::now();
-  const auto [type, fields] = messages::decode_line(line);
-  if (type == "start" && !share_) return begin(fields);
+  std::string cause;
+  const auto [type, fields] = messages::decode_line(line, &cause);
   if (type == lines::heartbeat::describe().name && share_) return;
+  cause_ = std::move(cause);
+  if (type == "start" && !share_) return begin(fields);
   if (type == "end") return end(messages::decoded<lines::end>(fields).text);
   if (!share_ || !hall_ || !obey_in_hall(type, fields))
     throw messages::failed("bad_line",
@@ -141,7 +143,7 @@ void worker::beat() {
   beat_ = loop::clock::now();
   loop_.after(share_->heartbeat.chrono(), [this] {
     check_runtime();
-    say(lines::heartbeat{});
+    answers_.write(messages::encode_line(lines::heartbeat{}));
     beat();
   });
 }

@@ -59,7 +59,9 @@ private:
   void say_failure();
   void close_doors();
 
-  template <class T> void say(const T& line) { answers_.write(messages::encode_line(line)); }
+  template <class T> void say(const T& line) {
+    answers_.write(messages::encode_line(line, cause_));
+  }
 
   loop& loop_;
   drivers drivers_;
@@ -75,6 +77,7 @@ private:
   std::optional<end_step> ending_;
   std::chrono::steady_clock::time_point end_by_;
   loop::timer_id end_timer_ = 0;
+  std::string cause_;             ///< what the last order came with
   loop::clock::time_point heard_; ///< when the runtime said something
   loop::clock::time_point beat_;  ///< when the last heartbeat was sent
   std::uint32_t guests_told_ = 0;

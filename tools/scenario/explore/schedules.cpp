@@ -1,5 +1,7 @@
 #include "tools/scenario/explore/schedules.hpp"
 
+#include "tools/scenario/explore/recorded_order.hpp"
+
 #include <algorithm>
 #include <map>
 #include <random>
@@ -10,7 +12,7 @@ namespace termlease::scenario {
 namespace {
 
 class in_order final : public traced_schedule {
-  std::size_t choose(const std::vector<caf::actor_id>&) override { return 0; }
+  std::size_t choose(const std::vector<candidate>&) override { return 0; }
 };
 
 class at_random final : public traced_schedule {
@@ -18,7 +20,7 @@ public:
   explicit at_random(std::uint64_t seed) : random_(seed) {}
 
 private:
-  std::size_t choose(const std::vector<caf::actor_id>& ready) override {
+  std::size_t choose(const std::vector<candidate>& ready) override {
     return static_cast<std::size_t>(random_() % ready.size());
   }
 
@@ -41,11 +43,11 @@ private:
     return found->second;
   }
 
-  std::size_t choose(const std::vector<caf::actor_id>& ready) override {
+  std::size_t choose(const std::vector<candidate>& ready) override {
     std::size_t best = 0;
     for (std::size_t i = 1; i < ready.size(); ++i)
-      if (priority(ready[i]) > priority(ready[best])) best = i;
-    if (change_at_.contains(turn_++)) priority(ready[best]) = --lowest_;
+      if (priority(ready[i].id) > priority(ready[best].id)) best = i;
+    if (change_at_.contains(turn_++)) priority(ready[best].id) = --lowest_;
     return best;
   }
 
@@ -58,15 +60,17 @@ private:
 
 } // namespace
 
-std::size_t traced_schedule::next(const std::vector<caf::actor_id>& ready) {
+std::size_t traced_schedule::next(const std::vector<candidate>& ready) {
   constexpr std::uint64_t prime = 1099511628211ULL;
   const auto which = choose(ready);
-  if (turns_++ == 0) first_ = ready[which];
-  trace_ = (trace_ ^ (ready[which] - first_)) * prime;
+  if (turns_++ == 0) first_ = ready[which].id;
+  trace_ = (trace_ ^ (ready[which].id - first_)) * prime;
   return which;
 }
 
-std::shared_ptr<traced_schedule> make_schedule(const std::string& strategy, std::uint64_t seed) {
+std::shared_ptr<traced_schedule> make_schedule(const std::string& strategy, std::uint64_t seed,
+                                               const std::vector<std::string>& order) {
+  if (strategy == "recorded") return in_recorded_order(order);
   if (strategy == "random") return std::make_shared<at_random>(seed);
   if (strategy == "pct") return std::make_shared<by_priority>(seed);
   return std::make_shared<in_order>();

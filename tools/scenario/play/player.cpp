@@ -23,8 +23,9 @@ namespace {
 class stage {
 public:
   stage(const script& which, const play_options& options)
-      : script_(which), options_(options), schedule_(make_schedule(options.strategy, options.seed)),
-        guard_(*machine_), dice_(options.seed) {
+      : script_(which), options_(options),
+        schedule_(make_schedule(options.strategy, options.seed, options.order)), guard_(*machine_),
+        dice_(options.seed) {
     machine_->policy->replace(options.policy.empty() ? policy_of(which.setting, which.file)
                                                      : options.policy);
     machine_->settings = settings_of(which.setting);
@@ -89,7 +90,8 @@ private:
 
   void start() {
     // Of another seed each time, so that no id is given twice.
-    world_.emplace(machine_, world_options{options_.seed + runtimes_++, schedule_, true});
+    world_.emplace(machine_,
+                   world_options{options_.seed + runtimes_++, schedule_, true, options_.recorder});
     world_->time().at_rest([this] { watch(); });
   }
 
@@ -355,7 +357,7 @@ private:
 } // namespace
 
 play_options own_options(const script& which) {
-  return {which.seed, which.strategy, {}, {}};
+  return {which.seed, which.strategy, {}, which.order, {}, {}};
 }
 
 outcome play(const script& which, const play_options& options) {

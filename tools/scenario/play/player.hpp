@@ -4,6 +4,7 @@
 // between two steps happens by itself: warnings, ends, heartbeats. So a failure is a step and a
 // moment, and what the bus said around it.
 
+#include "bus/trace/recorder.hpp"
 #include "tools/scenario/play/guardian.hpp"
 #include "tools/scenario/play/names.hpp"
 #include "tools/scenario/script/script.hpp"
@@ -36,6 +37,8 @@ struct play_options {
   std::uint64_t seed = 0;
   std::string strategy = "fifo";
   std::string policy; ///< text of a policy to use instead of the scenario's; may be empty
+  std::vector<std::string> order{};            ///< of turns, for the strategy "recorded"
+  std::shared_ptr<trace::recorder> recorder{}; ///< of what the actors do; may be null
   /// Told each step once it has been done; may be empty.
   std::function<void(messages::span at, const step& done)> told;
 };

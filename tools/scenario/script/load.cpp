@@ -50,6 +50,7 @@ public:
     if (file.contains("strategy") && file["strategy"].is_string())
       script.strategy = file["strategy"];
     read_shows();
+    read_order();
     read_setting();
     references_.emplace(script.setting,
                         [this](const auto& at, const auto& why) { complain(at, why); });
@@ -110,6 +111,19 @@ private:
       if (!one.is_string()) return complain(at, "must be a string");
       into_.read.shows.push_back(one);
     });
+  }
+
+  void read_order() {
+    const auto& order = from_.value.value("order", json::object());
+    if (!order.is_object() || order.empty()) return;
+    std::vector<std::string> actors;
+    for (const auto& each : order.value("actors", json::array()))
+      actors.push_back(each.is_string() ? each.get<std::string>() : std::string{});
+    for (const auto& each : order.value("turns", json::array())) {
+      if (!each.is_number_unsigned() || each.get<std::size_t>() >= actors.size())
+        return complain("/order", "its turns are places in its list of actors");
+      into_.read.order.push_back(actors[each.get<std::size_t>()]);
+    }
   }
 
   void read_setting() {

@@ -34,8 +34,9 @@ struct script {
   std::string name;
   std::vector<std::string> shows; ///< numbers of requirements
   std::uint64_t seed = 0;
-  std::string strategy = "fifo"; ///< of the schedule
-  messages::json setting;        ///< an object, perhaps empty
+  std::string strategy = "fifo";  ///< of the schedule
+  std::vector<std::string> order; ///< of turns, for the strategy "recorded"
+  messages::json setting;         ///< an object, perhaps empty
   std::vector<step> steps;
   std::vector<property> properties;
 };

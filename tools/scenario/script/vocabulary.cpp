@@ -210,8 +210,9 @@ const std::vector<parameter>& file_keys() {
       {"scenario", text, "what it shows, in one sentence", true},
       {"shows", anything, "a list of the numbers of the requirements that it shows"},
       {"seed", number, "of every choice; 0 if left out"},
-      {"strategy", text, "of the schedule: fifo, random or pct; fifo if left out", false, 0,
-       any_number, &strategy_names},
+      {"strategy", text, "of the schedule: fifo, random, pct or recorded; fifo if left out", false,
+       0, any_number, &strategy_names},
+      {"order", object, "of turns, for the strategy recorded; `scenario from-trace` writes it"},
       {"setting", object, "what is there before the first step"},
       {"steps", anything, "a list: what happens, in order", true},
       {"properties", anything, "a list: what holds over all of it"},
@@ -247,7 +248,7 @@ std::span<const std::string_view> guest_verbs() {
 }
 
 std::span<const std::string_view> strategy_names() {
-  static constexpr std::string_view list[] = {"fifo", "random", "pct"};
+  static constexpr std::string_view list[] = {"fifo", "random", "pct", "recorded"};
   return list;
 }
 

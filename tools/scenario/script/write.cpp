@@ -1,6 +1,8 @@
 // A scenario as the text of a file, laid out as people write one.
 #include "tools/scenario/script/script.hpp"
 
+#include <map>
+
 namespace termlease::scenario {
 
 using messages::json;
@@ -33,6 +35,19 @@ template <class List> std::string lines_of(const char* key, const List& list) {
   return text + "\n  ]";
 }
 
+/// Paths once, and then a number for each turn: there are thousands of turns.
+std::string order_of(const std::vector<std::string>& turns) {
+  std::map<std::string, std::size_t> places;
+  json actors = json::array();
+  json numbers = json::array();
+  for (const auto& each : turns) {
+    const auto [found, is_new] = places.try_emplace(each, places.size());
+    if (is_new) actors.push_back(each);
+    numbers.push_back(found->second);
+  }
+  return ",\n  \"order\": " + json{{"actors", actors}, {"turns", numbers}}.dump();
+}
+
 } // namespace
 
 std::string to_text(const script& which) {
@@ -45,6 +60,7 @@ std::string to_text(const script& which) {
   if (which.strategy != "fifo") add("strategy", which.strategy);
   if (!which.setting.empty()) text += ",\n  \"setting\": " + indented(which.setting.dump(2));
   text += lines_of("steps", which.steps);
+  if (!which.order.empty()) text += order_of(which.order);
   if (!which.properties.empty()) text += lines_of("properties", which.properties);
   return text + "\n}\n";
 }

@@ -4,6 +4,7 @@
 // its wall-clock time or when as much time has passed as there was left, whichever is first. Its
 // one fault: an alarm that was replaced may still ring, as one does that was on its way already.
 
+#include "bus/trace/here.hpp"
 #include "messages/edges.hpp"
 #include "tools/scenario/simulation/virtual_time.hpp"
 
@@ -26,6 +27,7 @@ private:
     std::string name;
     messages::instant at;
     std::int64_t boot_ms;
+    trace::mark set_in; ///< the turn that wanted it
     bool replaced = false;
   };
 

@@ -1,5 +1,6 @@
 #include "tools/scenario/simulation/simulated_disk.hpp"
 
+#include "actors/core/traced_actor.hpp"
 #include "bus/identity/sodium.hpp"
 #include "bus/journal/body.hpp"
 #include "bus/topics.hpp"
@@ -21,7 +22,7 @@ std::string bytes_of(const bus::chain_hash& hash) {
 caf::actor simulated_disk::spawn_in(caf::actor_system& system) {
   bus::require_sodium();
   commits_.clear();
-  const auto edge = system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+  const auto begin = [this](caf::event_based_actor* self) -> caf::behavior {
     return {
         [=, this](const commit& batch) -> caf::result<recorded> {
           if (until_held_ != 0) {
@@ -43,7 +44,9 @@ caf::actor simulated_disk::spawn_in(caf::actor_system& system) {
         },
         [this](const check_chain& wanted) { return verify(wanted); },
     };
-  });
+  };
+  const auto edge =
+      actors::named("edges/storage", [&] { return actors::spawn_traceable(system, begin); });
   edge_ = caf::actor_cast<caf::weak_actor_ptr>(edge);
   return edge;
 }

@@ -1,3 +1,4 @@
+#include "actors/core/traced_actor.hpp"
 #include "tools/scenario/simulation/simulated_alarms.hpp"
 #include "tools/scenario/simulation/simulated_files.hpp"
 
@@ -20,19 +21,21 @@ std::string folder_of(const std::string& path) {
 } // namespace
 
 simulated_alarms::simulated_alarms(virtual_time& time) : time_(time) {
-  address_ = time.system().spawn([this](caf::event_based_actor* self) -> caf::behavior {
+  const auto begin = [this](caf::event_based_actor* self) -> caf::behavior {
     return {
         [=, this](const set_alarm& wanted) { take(wanted, sender_of(self)); },
         [=, this](const cancel_alarm& which) { forget(which.name, sender_of(self)); },
     };
-  });
+  };
+  address_ =
+      actors::named("edges/alarms", [&] { return actors::spawn_traceable(time.system(), begin); });
   time.add({[this] { return until_next(); }, [this] { ring(); }});
 }
 
 void simulated_alarms::take(const set_alarm& wanted, const caf::actor& owner) {
   forget(wanted.name, owner);
   const auto left = wanted.at - time_.now();
-  alarms_.push_back({owner, wanted.name, wanted.at, time_.boot_ms() + left.ms});
+  alarms_.push_back({owner, wanted.name, wanted.at, time_.boot_ms() + left.ms, trace::here().at});
   ring();
 }
 
@@ -57,13 +60,15 @@ std::optional<span> simulated_alarms::until_next() const {
 void simulated_alarms::ring() {
   std::erase_if(alarms_, [&](const alarm& each) {
     const bool due = each.at <= time_.now() || each.boot_ms <= time_.boot_ms();
-    if (due) caf::anon_send(each.owner, alarm_rang{each.name, each.at});
-    return due;
+    if (!due) return false;
+    const trace::scope now(each.set_in);
+    caf::anon_send(each.owner, alarm_rang{each.name, each.at});
+    return true;
   });
 }
 
 caf::actor simulated_files::spawn_in(caf::actor_system& system) {
-  return system.spawn([this]() -> caf::behavior {
+  const auto begin = [this](caf::event_based_actor*) -> caf::behavior {
     return {
         [this](const make_folder& what) {
           for (auto path = what.path; !problem && !path.empty(); path = folder_of(path))
@@ -95,7 +100,8 @@ caf::actor simulated_files::spawn_in(caf::actor_system& system) {
           return file_done{};
         },
     };
-  });
+  };
+  return actors::named("edges/files", [&] { return actors::spawn_traceable(system, begin); });
 }
 
 } // namespace termlease::scenario

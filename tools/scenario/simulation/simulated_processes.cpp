@@ -1,5 +1,8 @@
 #include "tools/scenario/simulation/simulated_processes.hpp"
 
+#include "actors/core/traced_actor.hpp"
+#include "bus/trace/carried.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <stdexcept>
@@ -36,7 +39,7 @@ std::string facts_of(const simulated_pane& pane) {
 template <class News>
 void send_late(caf::event_based_actor* self, const caf::actor& to, span late, const News& news) {
   if (late > span{})
-    self->delayed_send(to, late.chrono(), news);
+    trace::later_to(self, caf::actor_cast<caf::strong_actor_ptr>(to), late.chrono(), news);
   else
     caf::anon_send(to, news);
 }
@@ -61,7 +64,10 @@ std::string simulated_child::door() const {
 }
 
 caf::actor simulated_processes::spawn_in(caf::actor_system& system) {
-  return system.spawn([this](caf::event_based_actor* self) { return edge(self); });
+  return actors::named("edges/processes", [&] {
+    return actors::spawn_traceable(system,
+                                   [this](caf::event_based_actor* self) { return edge(self); });
+  });
 }
 
 caf::behavior simulated_processes::edge(caf::event_based_actor* self) {
@@ -127,7 +133,7 @@ void simulated_processes::come_up(simulated_child& child) {
 }
 
 void simulated_processes::arm_heartbeat(const simulated_child& child) {
-  self_->delayed_send(self_, child.heartbeat.chrono(), beat_atom::value, child.id);
+  trace::later(self_, child.heartbeat.chrono(), beat_atom::value, child.id);
 }
 
 void simulated_processes::beat(child_id id) {
@@ -151,7 +157,7 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   obey(child, child.told.back());
   if (type != worker_lines::end::describe().name || !worker.obeys_end) return;
   if (worker.end_takes == span{}) return end(child);
-  self_->delayed_send(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
+  trace::later(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
 }
 
 /// What is about one guest, or about what has passed.
@@ -185,7 +191,7 @@ void simulated_processes::close_input(simulated_child& child) {
   child.input_closed = true;
   if (child.program() != "termlease-worker" || !worker.obeys_end) return;
   if (worker.end_takes == span{}) return exit(child, 0);
-  self_->delayed_send(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
+  trace::later(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
 }
 
 void simulated_processes::abandon(const caf::actor_addr& owner) {
@@ -193,7 +199,7 @@ void simulated_processes::abandon(const caf::actor_addr& owner) {
     if (!each.running || each.owner.address() != owner) continue;
     close_input(each);
     if (each.running) take_signal(each, SIGTERM);
-    if (each.running) self_->delayed_send(self_, grace.chrono(), late_atom::value, each.id);
+    if (each.running) trace::later(self_, grace.chrono(), late_atom::value, each.id);
   }
 }
 

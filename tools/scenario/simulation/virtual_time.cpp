@@ -1,5 +1,7 @@
 #include "tools/scenario/simulation/virtual_time.hpp"
 
+#include "actors/core/traced_actor.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -18,8 +20,10 @@ struct open_clock : caf::detail::test_actor_clock {
   }
 };
 
-caf::actor_system_config& by_hand(caf::actor_system_config& config) {
+trace::system_config& by_hand(trace::system_config& config,
+                              std::shared_ptr<trace::recorder> recorder) {
   config.set("scheduler.policy", caf::atom("testing"));
+  config.recorder = std::move(recorder);
   return config;
 }
 
@@ -30,10 +34,13 @@ span whole_ms(caf::actor_clock::duration_type left) {
 
 } // namespace
 
-virtual_time::virtual_time(std::shared_ptr<machine_clock> clock)
-    : clock_(std::move(clock)), system_(by_hand(config_)) {
+virtual_time::virtual_time(std::shared_ptr<machine_clock> clock,
+                           std::shared_ptr<trace::recorder> recorder)
+    : clock_(std::move(clock)), system_(by_hand(config_, std::move(recorder))) {
   // Whoever a failed test left behind must not keep the others from being run.
   system_.await_actors_before_shutdown(false);
+  // The machine's time goes on from one runtime to the next.
+  scheduler().clock().current_time += std::chrono::milliseconds(clock_->boot_ms);
 }
 
 virtual_time::~virtual_time() {
@@ -57,7 +64,9 @@ bool virtual_time::run_one() {
     ready_.clear();
     for (auto* each : jobs) {
       const auto* who = dynamic_cast<const caf::local_actor*>(each);
-      ready_.push_back(who == nullptr ? caf::invalid_actor_id : who->id());
+      const auto* traced = dynamic_cast<const actors::traced_actor*>(each);
+      ready_.push_back({who == nullptr ? caf::invalid_actor_id : who->id(),
+                        traced == nullptr ? std::string_view{} : traced->path()});
     }
     const auto which = jobs.begin() + static_cast<std::ptrdiff_t>(scheduling_->next(ready_));
     std::rotate(jobs.begin(), which, which + 1);

@@ -4,6 +4,7 @@
 // another clock. Here the clock stands still until a test moves it, and whoever has something to do
 // later tells when; so half an hour passes in a millisecond, and the same way each time.
 
+#include "bus/trace/system.hpp"
 #include "messages/time.hpp"
 
 #include <caf/all.hpp>
@@ -13,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace termlease::scenario {
@@ -32,15 +34,21 @@ struct sleeper {
 /// Chooses whose turn is next. Two runs that choose alike are the same run.
 class scheduling {
 public:
+  struct candidate {
+    caf::actor_id id = caf::invalid_actor_id;
+    std::string_view path; ///< in the tree; empty of who only passes on, and of strangers
+  };
+
   virtual ~scheduling() = default;
-  /// The place in `ready` of whoever is next; `ready` holds ids of actors and is never empty.
-  virtual std::size_t next(const std::vector<caf::actor_id>& ready) = 0;
+  /// The place in `ready` of whoever is next; `ready` is never empty.
+  virtual std::size_t next(const std::vector<candidate>& ready) = 0;
 };
 
 /// An actor system whose time is moved by hand, on the caller's thread.
 class virtual_time {
 public:
-  explicit virtual_time(std::shared_ptr<machine_clock> clock = std::make_shared<machine_clock>());
+  explicit virtual_time(std::shared_ptr<machine_clock> clock = std::make_shared<machine_clock>(),
+                        std::shared_ptr<trace::recorder> recorder = nullptr);
   /// Drops what still waits for its time: a timer that arms itself again would never let go.
   ~virtual_time();
   virtual_time(const virtual_time&) = delete;
@@ -87,10 +95,10 @@ private:
   std::shared_ptr<machine_clock> clock_;
   std::shared_ptr<scheduling> scheduling_;
   std::function<void()> look_;
-  std::vector<caf::actor_id> ready_;
+  std::vector<scheduling::candidate> ready_;
   std::vector<sleeper> sleepers_;
   bool halted_ = false;
-  caf::actor_system_config config_;
+  trace::system_config config_;
   caf::actor_system system_;
 };
 

@@ -46,8 +46,9 @@ const std::string& asked::result_text() const {
 }
 
 world::world(std::shared_ptr<machine> on, const world_options& options)
-    : machine_(std::move(on)), time_(machine_->clock), alarms_(time_), ids_(options.seed),
-      random_(options.seed), command_prefix_("command-" + std::to_string(options.seed) + "-") {
+    : machine_(std::move(on)), time_(machine_->clock, options.recorder), alarms_(time_),
+      ids_(options.seed), random_(options.seed),
+      command_prefix_("command-" + std::to_string(options.seed) + "-") {
   time_.schedule(options.schedule);
   for (const auto& each : machine_->disk.records) known_.apply(each);
   furnish();

@@ -60,9 +60,10 @@ private:
 };
 
 struct world_options {
-  std::uint64_t seed = 7;               ///< of ids and jitter
-  std::shared_ptr<scheduling> schedule; ///< null: in the order of arrival
-  bool jitter = false;                  ///< whether waits before restarts differ
+  std::uint64_t seed = 7;                      ///< of ids and jitter
+  std::shared_ptr<scheduling> schedule;        ///< null: in the order of arrival
+  bool jitter = false;                         ///< whether waits before restarts differ
+  std::shared_ptr<trace::recorder> recorder{}; ///< of what the actors do; may be null
 };
 
 class world {

@@ -22,21 +22,6 @@ struct audit_wish {
   bool follow = false;
 };
 
-/// "2h" is two hours ago.
-messages::instant since_argument(const std::string& text) {
-  if (text.empty()) return {};
-  try {
-    return messages::parse_instant(text);
-  } catch (const messages::failed&) {
-  }
-  try {
-    return now() - messages::parse_span(text);
-  } catch (const messages::failed&) {
-    throw usage_error("bad_time", "--since: '" + text + "' is neither a time nor a length of time",
-                      "write 2026-03-01T12:00:00Z, or 2h for the last two hours");
-  }
-}
-
 tone tone_of(const record& each) {
   if (each.result == "ok") return tone::good;
   return each.result == "denied" ? tone::warning : tone::bad;

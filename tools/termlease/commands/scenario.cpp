@@ -1,17 +1,17 @@
+#include "bus/trace/recording.hpp"
 #include "messages/failure.hpp"
 #include "tools/scenario/explore/explore.hpp"
-#include "tools/scenario/incident/incident.hpp"
+#include "tools/scenario/incident/from_trace.hpp"
 #include "tools/scenario/script/setting.hpp"
 #include "tools/scenario/script/vocabulary.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/local/own_file.hpp"
 #include "tools/termlease/output/safe_text.hpp"
-#include "tools/termlease/runtime/audit_trail.hpp"
-#include "tools/termlease/runtime/follow.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <sstream>
 
 namespace termlease::cli {
 
@@ -27,6 +27,7 @@ struct given {
   std::vector<std::string> files;
   std::string policy;
   std::string strategy;
+  std::string trace;
   std::optional<std::uint64_t> seed;
   std::uint64_t seeds = 1000;
 };
@@ -83,6 +84,35 @@ json result_of(const script& which, const outcome& how, const play_options& play
   return result;
 }
 
+json lines_of(const std::string& text) {
+  json lines = json::array();
+  std::istringstream from(text);
+  for (std::string line; std::getline(from, line);) lines.push_back(line);
+  return lines;
+}
+
+/// A whole run, at the time that the played machine has.
+trace::recorder_options in_memory() {
+  const scenario::machine_clock clock;
+  trace::recorder_options places;
+  places.wall_ms = clock.wall.ms;
+  places.clock_ns = clock.boot_ms * 1'000'000;
+  return places;
+}
+
+/// With the scenario as it was played, so that `from-trace` plays the same once more.
+void keep_trace(const std::string& file, scenario::script which, const play_options& played,
+                const outcome& how) {
+  which.seed = played.seed;
+  which.strategy = played.strategy;
+  which.setting["policy"] = lines_of(
+      played.policy.empty() ? scenario::policy_of(which.setting, which.file) : played.policy);
+  write_own_file(file,
+                 trace::recording_of(trace::read_trace(played.recorder->bytes()),
+                                     scenario::tail_of(which, how.trace)),
+                 replacing::allowed);
+}
+
 bool play_one(const invocation& run, const given& asked, const std::string& file) {
   const auto which = read_script(run, file);
   if (!which) return false;
@@ -96,7 +126,9 @@ bool play_one(const invocation& run, const given& asked, const std::string& file
     options.told = [&](messages::span at, const scenario::step& done) {
       run.screen.out() << padded(to_text(at), 10) << "  " << safe(step_text(done)) << '\n';
     };
+  if (!asked.trace.empty()) options.recorder = std::make_shared<trace::recorder>(in_memory());
   const auto how = scenario::play(*which, options);
+  if (options.recorder) keep_trace(asked.trace, *which, options, how);
   if (run.screen.json())
     run.screen.print(result_of(*which, how, options));
   else if (!how.passed)
@@ -123,6 +155,8 @@ bool play_or_tell(const invocation& run, const given& asked, const std::string& 
 }
 
 exit_code play_all(const invocation& run, const given& asked) {
+  if (!asked.trace.empty() && asked.files.size() > 1)
+    throw usage_error("usage", "--trace is for one scenario", "give one file");
   bool all_passed = true;
   for (const auto& each : asked.files) all_passed &= play_or_tell(run, asked, each);
   return all_passed ? exit_code::done : exit_code::failed;
@@ -212,41 +246,13 @@ exit_code explore_one(const invocation& run, const given& asked) {
   return passed ? exit_code::done : exit_code::failed;
 }
 
-/// The records from a share's first to its last, with what happened beside it.
-std::vector<messages::record> trail_of(bus::client& runtime, const std::string& share) {
-  messages::query_audit own;
-  own.share = share;
-  const auto its = read_all(runtime, own);
-  if (its.empty())
-    throw messages::failed("no_such_share", "the record holds nothing of the share " + share,
-                           "`termlease shares --all` lists them");
-  messages::query_audit all;
-  all.from = its.front().sequence;
-  auto records = read_all(runtime, all);
-  std::erase_if(records, [&](const auto& each) { return each.sequence > its.back().sequence; });
-  return records;
-}
-
-exit_code tell_incident(const invocation& run, const std::string& share, const std::string& file) {
-  auto runtime = run.connect();
-  const auto id = full_share_id(runtime, share);
-  const auto text = scenario::to_text(scenario::incident_of(id, trail_of(runtime, id)));
-  if (file.empty()) {
-    run.screen.out() << text;
-    return exit_code::done;
-  }
-  write_own_file(file, text, replacing::forbidden);
-  run.screen.done("play it with `termlease scenario run " + safe(file) + "`");
-  return exit_code::done;
-}
-
 void add_common(CLI::App* command, const std::shared_ptr<given>& asked) {
   add_text(command, "--policy", asked->policy, "FILE",
            "a policy to use instead of the scenario's own");
   command->add_option("--seed", asked->seed, "of every choice")->type_name("N");
   const auto known = scenario::strategy_names();
   command->add_option("--strategy", asked->strategy, "in which order turns come")
-      ->type_name("fifo|random|pct")
+      ->type_name("fifo|random|pct|recorded")
       ->check(CLI::IsMember(std::vector<std::string>(known.begin(), known.end())).description(""));
 }
 
@@ -257,6 +263,7 @@ void add_run(CLI::App& parent, invocation& run) {
                                "termlease scenario run *.json --policy policy.toml"});
   const auto asked = std::make_shared<given>();
   command->add_option("FILE", asked->files, "the scenarios")->required()->type_name("FILE");
+  add_text(command, "--trace", asked->trace, "FILE", "keep what the actors did, of one scenario");
   add_common(command, asked);
   on_run(command, run, [asked, &run] { return play_all(run, *asked); });
 }
@@ -294,18 +301,6 @@ void add_describe(CLI::App& parent, invocation& run) {
   });
 }
 
-void add_from_journal(CLI::App& parent, invocation& run) {
-  auto* command = add_command(parent, "Commands",
-                              {"from-journal", "make a scenario of what happened to a share",
-                               "termlease scenario from-journal 3f2a9c1d -o incident.json\n"
-                               "termlease scenario run incident.json --policy stricter.toml"});
-  const auto share = std::make_shared<std::string>();
-  const auto file = std::make_shared<std::string>();
-  command->add_option("SHARE", *share, "the share")->required()->type_name("SHARE");
-  add_text(command, "-o,--output", *file, "FILE", "write it there (default: standard output)");
-  on_run(command, run, [share, file, &run] { return tell_incident(run, *share, *file); });
-}
-
 } // namespace
 
 void add_scenario_commands(CLI::App& program, invocation& run) {
@@ -316,7 +311,7 @@ void add_scenario_commands(CLI::App& program, invocation& run) {
   command->require_subcommand(1);
   add_run(*command, run);
   add_explore(*command, run);
-  add_from_journal(*command, run);
+  add_scenario_incident_commands(*command, run);
   add_describe(*command, run);
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <csignal>
+#include <poll.h>
 #include <sys/signalfd.h>
 
 namespace termlease::cli {
@@ -36,6 +37,11 @@ signal_watch::signal_watch() {
   const auto set = interruption_set();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   descriptor_ = descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+bool signal_watch::wait(std::chrono::milliseconds patience) const {
+  pollfd ready{descriptor_.get(), POLLIN, 0};
+  return ::poll(&ready, 1, static_cast<int>(patience.count())) > 0;
 }
 
 bool signal_watch::take() const {

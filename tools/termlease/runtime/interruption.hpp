@@ -6,6 +6,7 @@
 
 #include "tools/termlease/local/descriptor.hpp"
 
+#include <chrono>
 #include <string_view>
 
 namespace termlease::cli {
@@ -22,6 +23,9 @@ public:
 
   /// Readable once an interruption came.
   int readable() const { return descriptor_.get(); }
+
+  /// Waits so long for one; whether one came.
+  bool wait(std::chrono::milliseconds patience) const;
 
   /// Whether one came; takes it.
   bool take() const;

@@ -1,0 +1,195 @@
+#include "actors/core/traced_actor.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace termlease::actors {
+
+using trace::carried;
+using trace::here;
+using trace::mark;
+using trace::step_kind;
+using trace::step_outcome;
+
+namespace {
+
+/// Whoever ends tells those who watch it, and they may have ended first: nothing is lost by that.
+bool is_farewell(const caf::type_erased_tuple& content) {
+  return content.match_elements<caf::down_msg>() || content.match_elements<caf::exit_msg>();
+}
+
+} // namespace
+
+std::string& birth_name::next() {
+  thread_local std::string name;
+  return name;
+}
+
+bool is_crash(const caf::error& why) {
+  return why && why != caf::exit_reason::normal && why != caf::exit_reason::user_shutdown &&
+         why != caf::exit_reason::unreachable;
+}
+
+/// Ends also when it crashes.
+class traced_actor::turn {
+public:
+  /// `id` is 0 when it is no step: it isn't recorded, or only passes on.
+  turn(traced_actor& of, std::uint64_t id, mark at, std::int64_t began, std::int64_t since)
+      : of_(of), id_(id), entered_(std::uncaught_exceptions()),
+        now_({at, of.ctrl(), &of.requests_, of.pulse_.get(), since}) {
+    of.pulse_->turn_began = std::max<std::int64_t>(1, began);
+  }
+
+  ~turn() {
+    of_.pulse_->turn_began = 0;
+    ++of_.pulse_->turns;
+    of_.last_ = here().at;
+    if (id_ == 0) return;
+    if (std::uncaught_exceptions() > entered_) how_ = step_outcome::crashed;
+    of_.recorder_->finish(id_, how_, of_.now());
+  }
+
+  turn(const turn&) = delete;
+  turn& operator=(const turn&) = delete;
+
+  void put_back() {
+    how_ = step_outcome::put_back;
+    --of_.pulse_->turns; // it waits on
+  }
+
+private:
+  traced_actor& of_;
+  std::uint64_t id_;
+  int entered_;
+  step_outcome how_ = step_outcome::done;
+  trace::scope now_;
+};
+
+traced_actor::traced_actor(caf::actor_config& config, beginning begin, part plays)
+    : caf::event_based_actor(config), begin_(std::move(begin)), plays_(plays),
+      path_(birth_name::take()), recorder_(trace::recorder_of(system())), born_in_(here().at) {}
+
+trace::name_id traced_actor::name() {
+  if (!recorder_->knows(name_)) name_ = recorder_->name(path_.empty() ? "(unnamed)" : path_);
+  return name_;
+}
+
+trace::beginning traced_actor::step(step_kind kind, mark cause) {
+  trace::beginning made;
+  made.cause = cause;
+  made.actor = name();
+  made.kind = kind;
+  made.arrived = made.began = now();
+  return made;
+}
+
+void traced_actor::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) {
+  ++pulse_->arrived;
+  auto& now = here();
+  // Outside of any turn it may be a timer, which has its cause already.
+  auto* timer =
+      now.actor == nullptr && now.at.turn == 0 ? dynamic_cast<carried*>(message.get()) : nullptr;
+  if (timer != nullptr && timer->is_timer) --pulse_->timers;
+  if (recorder_ != nullptr) message = with_cause(std::move(message), timer);
+  caf::event_based_actor::enqueue(std::move(message), on);
+}
+
+caf::mailbox_element_ptr traced_actor::with_cause(caf::mailbox_element_ptr message,
+                                                  carried* timer) {
+  const auto& from = here();
+  auto* made = timer;
+  if (made == nullptr) {
+    made = new carried(std::move(message), from.at, 0);
+    message.reset(made);
+    heed(trace::claim_of(made->content()), *made);
+  }
+  if (made->mid.is_request() && from.requests != nullptr && made->sender.get() == from.actor)
+    from.requests->asked(made->mid.request_id().integer_value(), from.at);
+  made->arrived = from.since != 0 ? from.since : now();
+  if (mailbox().closed() && !is_farewell(made->content())) {
+    ++pulse_->dead_letters;
+    auto lost = step(step_kind::dead_letter, made->cause);
+    lost.message = trace::label_of(*recorder_, made->content());
+    recorder_->finish(recorder_->begin(lost), step_outcome::done, lost.began);
+  }
+  return message;
+}
+
+/// What a message says of itself goes before what is known of its sender.
+void traced_actor::heed(const trace::claim& said, carried& of) {
+  of.parent = said.parent;
+  if (const auto id = recorder_->turn_of(said.span)) of.cause.turn = id;
+  if (said.correlation.empty() || recorder_->text_of(of.cause.correlation) == said.correlation)
+    return;
+  of.cause.correlation = recorder_->name(said.correlation);
+  // Whoever made up the correlation belongs to it as well.
+  auto& from = here();
+  if (from.at.turn == 0 || from.at.correlation != 0) return;
+  from.at.correlation = of.cause.correlation;
+  recorder_->belongs(from.at.turn, from.at.correlation);
+}
+
+caf::behavior traced_actor::make_behavior() {
+  auto begin = std::exchange(begin_, {});
+  if (recorder_ == nullptr || plays_ == part::passing) return begin(this);
+  const auto birth = step(step_kind::birth, born_in_);
+  const auto id = recorder_->begin(birth);
+  const turn now(*this, id, {id, born_in_.correlation}, birth.began, 0);
+  --pulse_->turns; // no message
+  return begin(this);
+}
+
+caf::invoke_message_result traced_actor::consume(caf::mailbox_element& message) {
+  const auto began = now();
+  std::uint64_t id = 0;
+  std::int64_t since = 0;
+  mark at;
+  if (recorder_ != nullptr) {
+    auto& known = static_cast<carried&>(message); // whatever is in the mailbox came by `enqueue`
+    if (plays_ == part::acting) {
+      at = begin_turn(known, began, id);
+    } else {
+      at = known.cause;
+      since = known.arrived;
+    }
+  }
+  turn now(*this, id, at, began, since);
+  const auto result = caf::event_based_actor::consume(message);
+  if (result == caf::invoke_message_result::skipped) now.put_back();
+  return result;
+}
+
+/// An answer belongs to what its question belonged to. A turn that isn't recorded causes nothing:
+/// its own cause does.
+mark traced_actor::begin_turn(carried& message, std::int64_t began, std::uint64_t& id) {
+  trace::beginning next;
+  next.cause = message.cause;
+  if (message.mid.is_response()) {
+    const auto question = requests_.answered(message.mid.request_id().integer_value());
+    next.asked = question.turn;
+    if (question.turn != 0) next.cause.correlation = question.correlation;
+    if (next.cause.turn == 0) next.cause.turn = question.turn; // a request's time that ran out
+  } else if (message.parent != 0) {
+    next.asked = message.parent;
+    next.has_parent = true;
+  }
+  next.actor = name();
+  next.message = trace::label_of(*recorder_, message.content());
+  next.waiting = pulse_->waiting() - 1;
+  next.arrived = message.arrived;
+  next.began = began;
+  id = recorder_->begin(next);
+  return {id != 0 ? id : next.cause.turn, next.cause.correlation};
+}
+
+bool traced_actor::cleanup(caf::error&& why, caf::execution_unit* on) {
+  if (recorder_ == nullptr || plays_ == part::passing || std::exchange(ended_, true))
+    return caf::event_based_actor::cleanup(std::move(why), on);
+  const auto end = step(step_kind::death, last_);
+  const auto id = recorder_->begin(end);
+  recorder_->finish(id, is_crash(why) ? step_outcome::crashed : step_outcome::done, end.began);
+  const trace::scope now(mark{id, last_.correlation});
+  return caf::event_based_actor::cleanup(std::move(why), on);
+}
+
+} // namespace termlease::actors

@@ -1,0 +1,212 @@
+#include "bus/trace/recorder.hpp"
+
+#include "bus/trace/monotonic.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace termlease::trace {
+
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+constexpr std::uint64_t soon = 4; ///< steps until a place is written that is fetched now
+constexpr std::uint64_t fewest_steps = 1024;
+constexpr std::uint32_t fewest_names = 64;
+/// Finding a place for a name looks at so many at most: then there is none.
+constexpr std::uint32_t longest_search = 512;
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 2166136261U; // FNV-1a
+  for (const unsigned char each : text) hash = (hash ^ each) * 16777619U;
+  return hash;
+}
+
+std::string shortened(std::string_view text) {
+  if (text.size() <= name_place::most) return std::string(text);
+  std::array<char, 10> mark{};
+  std::snprintf(mark.data(), mark.size(), "~%08x", hash_of(text));
+  return std::string(text.substr(0, name_place::most - 9)) + mark.data();
+}
+
+constexpr std::uint32_t place_in(name_id name) {
+  return name & (most_names - 1);
+}
+
+constexpr std::uint16_t generation_in(name_id name) {
+  return static_cast<std::uint16_t>(name >> name_place_bits);
+}
+
+} // namespace
+
+std::filesystem::path previous_of(const std::filesystem::path& ring) {
+  auto path = ring;
+  return path.replace_filename("previous.trace");
+}
+
+recorder::recorder(const recorder_options& options)
+    : serial_(next_serial()), name_count_(std::clamp(options.names, fewest_names, most_names)),
+      sample_(std::max(options.sample, 1U)), is_real_time_(options.is_real_time) {
+  if (is_real_time_) prepare_monotonic();
+  const auto steps = std::bit_floor(std::max(options.steps, fewest_steps));
+  size_ = file_size(name_count_, steps);
+  if (!options.file.empty()) map_file(options.file);
+  if (memory_ == nullptr) map_memory();
+  head_ = reinterpret_cast<header*>(memory_);
+  names_ = reinterpret_cast<name_place*>(memory_ + header_size);
+  steps_ = reinterpret_cast<step_place*>(memory_ + header_size + name_count_ * sizeof(name_place));
+  mask_ = steps - 1;
+  head_->version = format_version;
+  head_->names = name_count_;
+  head_->steps = steps;
+  head_->instance = options.instance & 0xffffffU;
+  head_->wall_ms = options.wall_ms;
+  head_->clock_ns = options.clock_ns;
+  head_->process_id = options.process_id;
+  head_->sample = sample_;
+  head_->next = 1;
+  head_->begins = magic; // last: a file without it is none
+}
+
+recorder::~recorder() {
+  ::munmap(memory_, size_);
+}
+
+/// The space is taken at once: a page that the disk can't hold would be found out by SIGBUS.
+void recorder::map_file(const std::filesystem::path& file) {
+  const auto refuse = [&](const char* what, int why) {
+    why_not_kept_ = file.string() + " can't be " + what + ": " + std::strerror(why);
+  };
+  std::error_code ignored;
+  std::filesystem::rename(file, previous_of(file), ignored);
+  const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (made < 0) return refuse("made", errno);
+  if (const int why = ::posix_fallocate(made, 0, static_cast<off_t>(size_)); why != 0) {
+    refuse("given its space", why);
+    ::unlink(file.c_str());
+  } else {
+    auto* mapped = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, made, 0);
+    if (mapped == MAP_FAILED)
+      refuse("mapped", errno);
+    else
+      memory_ = static_cast<std::byte*>(mapped);
+  }
+  ::close(made);
+}
+
+void recorder::map_memory() {
+  auto* mapped = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  memory_ = static_cast<std::byte*>(mapped);
+}
+
+std::uint64_t recorder::begin(const beginning& now) {
+  if (now.message.is_data && data_seen_.fetch_add(1, relaxed) % sample_ != 0) {
+    head_->sampled_out.fetch_add(1, relaxed);
+    return 0;
+  }
+  if (now.kind == step_kind::dead_letter) head_->dead_letters.fetch_add(1, relaxed);
+  const auto id = head_->next.fetch_add(1, relaxed);
+  __builtin_prefetch(&place_of(id + soon), 1);
+  auto& to = place_of(id);
+  to.id.store(0, relaxed);
+  std::atomic_thread_fence(std::memory_order_release);
+  to.cause.store(now.cause.turn, relaxed);
+  to.asked.store(now.asked, relaxed);
+  to.arrived.store(now.arrived, relaxed);
+  to.began.store(now.began, relaxed);
+  to.ended.store(0, relaxed);
+  to.who.store(std::uint64_t{now.cause.correlation} << 32U | now.actor, relaxed);
+  packed what{now.message.name, now.kind, step_outcome::running, now.has_parent, 0};
+  what.waiting =
+      static_cast<std::uint16_t>(std::min<std::uint64_t>(now.waiting, what.most_waiting));
+  to.message.store(what.word(), relaxed);
+  to.id.store(id, std::memory_order_release);
+  use(now.actor, id);
+  use(now.message.name, id);
+  use(now.cause.correlation, id);
+  return id;
+}
+
+void recorder::finish(std::uint64_t id, step_outcome how, std::int64_t ended) {
+  if (id == 0) return;
+  auto& to = place_of(id);
+  if (to.id.load(relaxed) != id) return; // so long ago that its place is another's
+  auto what = packed::from(to.message.load(relaxed));
+  what.outcome = how;
+  to.message.store(what.word(), relaxed);
+  to.ended.store(ended, std::memory_order_release);
+}
+
+void recorder::belongs(std::uint64_t id, name_id correlation) {
+  if (id == 0) return;
+  auto& to = place_of(id);
+  if (to.id.load(relaxed) != id) return;
+  to.who.store(std::uint64_t{correlation} << 32U | (to.who.load(relaxed) & 0xffffffffU), relaxed);
+  use(correlation, id);
+}
+
+void recorder::use(name_id name, std::uint64_t id) {
+  if (name == 0) return;
+  // Other threads read this place, too: it is written now and then, and `free_place` knows.
+  auto& used = names_[place_in(name)].used;
+  if (id - used.load(relaxed) > mask_ / 4) used.store(id, relaxed);
+}
+
+bool recorder::knows(name_id name) const {
+  const auto& at = names_[place_in(name)];
+  return name != 0 && at.generation.load(relaxed) == generation_in(name);
+}
+
+name_id recorder::name(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto kept = shortened(text);
+  const std::lock_guard guard(naming_);
+  const auto next = head_->next.load(relaxed);
+  if (const auto found = known_.find(kept); found != known_.end()) {
+    use(found->second, next);
+    return found->second;
+  }
+  const auto place = free_place();
+  if (place == 0) {
+    head_->names_lost.fetch_add(1, relaxed);
+    return 0;
+  }
+  auto& at = names_[place];
+  if (const auto before = at.text(); !before.empty()) known_.erase(before);
+  at.generation.store(static_cast<std::uint16_t>(at.generation.load(relaxed) + 1), relaxed);
+  at.write(kept);
+  at.used.store(next, relaxed);
+  const name_id made = std::uint32_t{at.generation.load(relaxed)} << name_place_bits | place;
+  known_.emplace(kept, made);
+  return made;
+}
+
+/// One that no step in the ring names any more; 0 when there is none. Place 0 is nobody's.
+std::uint32_t recorder::free_place() {
+  const auto next = head_->next.load(relaxed);
+  for (std::uint32_t tries = 0; tries < longest_search; ++tries) {
+    const auto place = hand_;
+    hand_ = hand_ + 1 < name_count_ ? hand_ + 1 : 1;
+    const auto& at = names_[place];
+    if (at.length.load(relaxed) == 0 || at.used.load(relaxed) + mask_ + 1 + mask_ / 4 < next)
+      return place;
+  }
+  return 0;
+}
+
+std::string recorder::text_of(name_id name) const {
+  return knows(name) ? names_[place_in(name)].text() : std::string{};
+}
+
+} // namespace termlease::trace

@@ -1,0 +1,223 @@
+#include "bus/trace/recording.hpp"
+#include "messages/runtime.hpp"
+#include "tools/termlease/command_line.hpp"
+#include "tools/termlease/local/own_file.hpp"
+#include "tools/termlease/local/own_trace.hpp"
+#include "tools/termlease/output/times.hpp"
+#include "tools/termlease/output/trace_text.hpp"
+#include "tools/termlease/runtime/audit_trail.hpp"
+#include "tools/termlease/runtime/interruption.hpp"
+#include "tools/trace/export/formats.hpp"
+#include "tools/trace/selection.hpp"
+#include "tools/trace/step_json.hpp"
+
+#include <iostream>
+#include <sstream>
+#include <unistd.h>
+#include <unordered_set>
+
+namespace termlease::cli {
+
+using messages::failed;
+
+namespace {
+
+constexpr std::chrono::milliseconds look_again{100};
+constexpr std::int64_t patience_ns = 1'000'000'000; ///< with a turn that doesn't end
+
+struct trace_wish {
+  std::string share;
+  std::string correlation;
+  std::string actor;
+  std::string topic;
+  std::string since;
+  std::string file;
+  std::string format;
+  std::string output;
+  bool follow = false;
+  bool whole = false;
+};
+
+/// What is asked for, in the words of the trace that is read.
+trace::wish wish_in(const trace::log& from, const trace_wish& asked) {
+  trace::wish wish;
+  wish.correlation = asked.correlation;
+  wish.actor = asked.actor;
+  wish.topic = asked.topic;
+  if (!asked.since.empty()) wish.since = clock_of(from, since_argument(asked.since));
+  if (asked.share.empty()) return wish;
+  wish.share = share_in(from, asked.share);
+  if (wish.share.empty())
+    throw failed("not_in_trace", "the trace holds nothing of a share '" + asked.share + "'",
+                 "`termlease why " + asked.share + "` tells what the journal knows of it");
+  return wish;
+}
+
+/// A flat list of what comes, with what came of it.
+class follower {
+public:
+  follower(const console& to, const trace_wish& asked) : to_(to), asked_(asked) {}
+
+  void tell_news() {
+    const auto news = read_own_trace(asked_.file, next_);
+    auto wish = wish_in(news, asked_);
+    wish.since = 0;
+    const auto chosen = trace::matching(news, wish);
+    const auto newest = news.steps.empty() ? 0 : news.steps.back().began;
+    for (std::size_t at = 0; at < news.steps.size(); ++at) {
+      const auto& each = news.steps[at];
+      if (each.what.outcome == trace::step_outcome::running && newest - each.began < patience_ns)
+        return; // it is told when it is over
+      next_ = each.id + 1;
+      if (!chosen[at] && !told_.contains(each.parent())) continue;
+      told_.insert(each.id);
+      if (to_.json())
+        to_.print_line(trace::json_of(news, each));
+      else
+        print_step(to_, news, each);
+    }
+    if (told_.size() > most_told) told_.clear();
+  }
+
+  void begin_at(std::uint64_t id) { next_ = id; }
+
+private:
+  static constexpr std::size_t most_told = 1'000'000;
+
+  const console& to_;
+  const trace_wish& asked_;
+  std::uint64_t next_ = 1;
+  std::unordered_set<std::uint64_t> told_;
+};
+
+exit_code follow_trace(const console& to, const trace_wish& asked) {
+  const signal_watch signals;
+  follower news(to, asked);
+  news.begin_at(read_own_trace(asked.file).about.next);
+  while (!signals.wait(look_again)) news.tell_news();
+  return exit_code::done;
+}
+
+exit_code show(const invocation& run, trace_wish asked) {
+  if (asked.follow) return follow_trace(run.screen, asked);
+  const bool for_all = asked.share.empty() && asked.correlation.empty() && asked.actor.empty() &&
+                       asked.topic.empty() && asked.file.empty();
+  if (for_all && asked.since.empty()) {
+    asked.since = "1m";
+    run.screen.note("the last minute; --since, --share and others choose");
+  }
+  const auto all = read_own_trace(asked.file);
+  const auto chosen = trace::only(all, trace::select(all, wish_in(all, asked)));
+  if (run.screen.json()) {
+    auto list = messages::json::array();
+    for (const auto& each : chosen.steps) list.push_back(trace::json_of(chosen, each));
+    run.screen.print(list);
+    return exit_code::done;
+  }
+  if (chosen.steps.empty()) run.screen.note("the trace holds nothing of that");
+  print_trees(run.screen, chosen, !asked.whole);
+  if (const auto gaps = gaps_of(all); !gaps.empty()) run.screen.note(gaps);
+  return exit_code::done;
+}
+
+/// What the journal says of that time, so that a recording can be made a scenario.
+std::string journal_since(const invocation& run, messages::instant since) {
+  try {
+    auto runtime = run.connect_only();
+    messages::query_audit query;
+    query.since = since;
+    return messages::json{{"records", messages::encode(read_all(runtime, query))}}.dump();
+  } catch (const failed& why) {
+    run.screen.note("the journal's part is left out: " + why.why().message);
+    return {};
+  }
+}
+
+exit_code record(const invocation& run, const trace_wish& asked, messages::span last) {
+  const auto since = now() - last;
+  const auto all = read_own_trace(asked.file);
+  auto wish = wish_in(all, asked);
+  wish.since = clock_of(all, since);
+  const auto part = trace::only(all, trace::select(all, wish));
+  write_own_file(asked.output, trace::recording_of(part, journal_since(run, since)),
+                 replacing::allowed);
+  run.screen.done(std::to_string(part.steps.size()) + " turns are in " + asked.output);
+  return exit_code::done;
+}
+
+exit_code write_export(const invocation& run, const trace_wish& asked) {
+  const auto* format = trace::find_format(asked.format);
+  if (format == nullptr) {
+    std::string known;
+    for (const auto& each : trace::formats())
+      known += (known.empty() ? "" : ", ") + std::string(each.name);
+    throw usage_error("bad_format", "there is no format '" + asked.format + "'",
+                      "give one of: " + known);
+  }
+  if (format->is_binary && asked.output.empty() && ::isatty(STDOUT_FILENO) != 0)
+    throw usage_error("binary_output", "this format is no text, and this is a terminal",
+                      "say where to with -o FILE");
+  const auto all = read_own_trace(asked.file);
+  const auto part = trace::only(all, trace::select(all, wish_in(all, asked)));
+  std::ostringstream text;
+  format->write(part, text);
+  if (asked.output.empty()) {
+    run.screen.out() << std::move(text).str();
+    return exit_code::done;
+  }
+  write_own_file(asked.output, std::move(text).str(), replacing::allowed);
+  run.screen.done(std::to_string(part.steps.size()) + " turns are in " + asked.output);
+  return exit_code::done;
+}
+
+void add_choosing(CLI::App* command, trace_wish& wish) {
+  add_text(command, "--share", wish.share, "ID", "what belongs to this share");
+  add_text(command, "--correlation", wish.correlation, "ID", "what belongs to this correlation");
+  add_text(command, "--actor", wish.actor, "PATTERN",
+           "what these actors did, and what came of it: journal, 'shares/*'");
+  add_text(command, "--topic", wish.topic, "TOPIC",
+           "messages about this topic or method; * is one word of it, > the rest");
+  add_text(command, "--since", wish.since, "TIME",
+           "from then on: RFC 3339, or 2h for two hours ago");
+  add_text(command, "--file", wish.file, "FILE", "a recording, instead of the runtime's own trace");
+}
+
+} // namespace
+
+void add_trace_commands(CLI::App& program, invocation& run) {
+  auto* command = add_command(program, heading::looking,
+                              {"trace", "what the parts of the runtime did, and what caused what",
+                               "termlease trace --share 3f2a9c1d\ntermlease trace --follow\n"
+                               "termlease trace record --last 10m -o incident.trace\n"
+                               "termlease trace export --format perfetto -o incident.pftrace"});
+  command->require_subcommand(0, 1);
+  const auto wish = std::make_shared<trace_wish>();
+  add_choosing(command, *wish);
+  command->add_flag("--follow", wish->follow, "what comes from now on, until Ctrl-C");
+  command->add_flag("--whole", wish->whole, "also neighbours that look alike, one by one");
+  on_run(command, run, [wish, &run] { return show(run, *wish); });
+
+  auto* kept = add_command(*command, "Commands",
+                           {"record", "keep a part of the trace in a file",
+                            "termlease trace record --last 10m -o incident.trace"});
+  const auto kept_wish = std::make_shared<trace_wish>();
+  const auto last = std::make_shared<messages::span>(messages::minutes(10));
+  add_choosing(kept, *kept_wish);
+  add_span(kept, "--last", *last, "how far back; 10m if not given");
+  add_text(kept, "-o,--output", kept_wish->output, "FILE", "where to")->required();
+  on_run(kept, run, [kept_wish, last, &run] { return record(run, *kept_wish, *last); });
+
+  auto* exported = add_command(*command, "Commands",
+                               {"export", "write a trace for another program",
+                                "termlease trace export --format mermaid --share 3f2a9c1d\n"
+                                "termlease trace export --format otlp -o spans.json"});
+  const auto export_wish = std::make_shared<trace_wish>();
+  add_choosing(exported, *export_wish);
+  add_text(exported, "--format", export_wish->format, "perfetto|otlp|mermaid|shiviz|ndjson",
+           "for whom")
+      ->required();
+  add_text(exported, "-o,--output", export_wish->output, "FILE", "where to; stdout if not given");
+  on_run(exported, run, [export_wish, &run] { return write_export(run, *export_wish); });
+}
+
+} // namespace termlease::cli
