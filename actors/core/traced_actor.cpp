@@ -13,7 +13,8 @@ using trace::step_outcome;
 
 namespace {
 
-/// Whoever ends tells those who watch it, and they may have ended first: nothing is lost by that.
+/// Whoever ends tells those who watch it, and they may have ended first: nothing is lost by that,
+/// as little as by a timer of its own that rings for nobody.
 bool is_farewell(const caf::type_erased_tuple& content) {
   return content.match_elements<caf::down_msg>() || content.match_elements<caf::exit_msg>();
 }
@@ -106,7 +107,7 @@ caf::mailbox_element_ptr traced_actor::with_cause(caf::mailbox_element_ptr messa
   if (made->mid.is_request() && from.requests != nullptr && made->sender.get() == from.actor)
     from.requests->asked(made->mid.request_id().integer_value(), from.at);
   made->arrived = from.since != 0 ? from.since : now();
-  if (mailbox().closed() && !is_farewell(made->content())) {
+  if (mailbox().closed() && !made->is_timer && !is_farewell(made->content())) {
     ++pulse_->dead_letters;
     auto lost = step(step_kind::dead_letter, made->cause);
     lost.message = trace::label_of(*recorder_, made->content());
