@@ -35,17 +35,18 @@ bool is_crash(const caf::error& why) {
 class traced_actor::turn {
 public:
   /// `id` is 0 when it is no step: it isn't recorded, or only passes on.
-  turn(traced_actor& of, std::uint64_t id, mark at, std::int64_t began, std::int64_t since)
+  turn(traced_actor& of, std::uint64_t id, mark at, std::int64_t began, std::int64_t since,
+       mark timer_set_in = {})
       : of_(of), id_(id), entered_(std::uncaught_exceptions()),
-        now_({at, of.ctrl(), &of.requests_, of.pulse_.get(), since}) {
+        now_({at, of.ctrl(), &of.requests_, of.pulse_.get(), since, timer_set_in}) {
     of.pulse_->turn_began = std::max<std::int64_t>(1, began);
   }
 
   ~turn() {
     of_.pulse_->turn_began = 0;
-    ++of_.pulse_->turns;
+    if (counts_) ++of_.pulse_->turns;
     of_.last_ = here().at;
-    if (id_ == 0) return;
+    if (id_ == 0 || of_.recorder_ == nullptr) return;
     if (std::uncaught_exceptions() > entered_) how_ = step_outcome::crashed;
     of_.recorder_->finish(id_, how_, of_.now());
   }
@@ -55,13 +56,17 @@ public:
 
   void put_back() {
     how_ = step_outcome::put_back;
-    --of_.pulse_->turns; // it waits on
+    counts_ = false; // it waits on
   }
+
+  /// A birth: no message.
+  void handles_none() { counts_ = false; }
 
 private:
   traced_actor& of_;
   std::uint64_t id_;
   int entered_;
+  bool counts_ = true;
   step_outcome how_ = step_outcome::done;
   trace::scope now_;
 };
@@ -71,8 +76,11 @@ traced_actor::traced_actor(caf::actor_config& config, beginning begin, part play
       path_(birth_name::take()), recorder_(trace::recorder_of(system())), born_in_(here().at) {}
 
 trace::name_id traced_actor::name() {
-  if (!recorder_->knows(name_)) name_ = recorder_->name(path_.empty() ? "(unnamed)" : path_);
-  return name_;
+  auto known = name_.load(std::memory_order_relaxed);
+  if (recorder_->knows(known)) return known;
+  known = recorder_->name(path_.empty() ? "(unnamed)" : path_);
+  name_.store(known, std::memory_order_relaxed);
+  return known;
 }
 
 trace::beginning traced_actor::step(step_kind kind, mark cause) {
@@ -92,7 +100,18 @@ void traced_actor::enqueue(caf::mailbox_element_ptr message, caf::execution_unit
       now.actor == nullptr && now.at.turn == 0 ? dynamic_cast<carried*>(message.get()) : nullptr;
   if (timer != nullptr && timer->is_timer) --pulse_->timers;
   if (recorder_ != nullptr) message = with_cause(std::move(message), timer);
+  if (mailbox().closed() && (timer == nullptr || !timer->is_timer) &&
+      !is_farewell(message->content()))
+    note_lost(*message, recorder_ == nullptr ? mark{} : static_cast<carried&>(*message).cause);
   caf::event_based_actor::enqueue(std::move(message), on);
+}
+
+void traced_actor::note_lost(const caf::mailbox_element& message, mark cause) {
+  ++pulse_->dead_letters;
+  if (recorder_ == nullptr) return;
+  auto lost = step(step_kind::dead_letter, cause);
+  lost.message = trace::label_of(*recorder_, message.content());
+  recorder_->finish(recorder_->begin(lost), step_outcome::done, lost.began);
 }
 
 caf::mailbox_element_ptr traced_actor::with_cause(caf::mailbox_element_ptr message,
@@ -107,19 +126,13 @@ caf::mailbox_element_ptr traced_actor::with_cause(caf::mailbox_element_ptr messa
   if (made->mid.is_request() && from.requests != nullptr && made->sender.get() == from.actor)
     from.requests->asked(made->mid.request_id().integer_value(), from.at);
   made->arrived = from.since != 0 ? from.since : now();
-  if (mailbox().closed() && !made->is_timer && !is_farewell(made->content())) {
-    ++pulse_->dead_letters;
-    auto lost = step(step_kind::dead_letter, made->cause);
-    lost.message = trace::label_of(*recorder_, made->content());
-    recorder_->finish(recorder_->begin(lost), step_outcome::done, lost.began);
-  }
   return message;
 }
 
 /// What a message says of itself goes before what is known of its sender.
 void traced_actor::heed(const trace::claim& said, carried& of) {
   of.parent = said.parent;
-  if (const auto id = recorder_->turn_of(said.span)) of.cause.turn = id;
+  if (const auto id = recorder_->turn_of(said.span)) of.cause = {id, recorder_->correlation_of(id)};
   if (said.correlation.empty() || recorder_->text_of(of.cause.correlation) == said.correlation)
     return;
   of.cause.correlation = recorder_->name(said.correlation);
@@ -132,11 +145,12 @@ void traced_actor::heed(const trace::claim& said, carried& of) {
 
 caf::behavior traced_actor::make_behavior() {
   auto begin = std::exchange(begin_, {});
-  if (recorder_ == nullptr || plays_ == part::passing) return begin(this);
-  const auto birth = step(step_kind::birth, born_in_);
-  const auto id = recorder_->begin(birth);
-  const turn now(*this, id, {id, born_in_.correlation}, birth.began, 0);
-  --pulse_->turns; // no message
+  if (plays_ == part::passing) return begin(this);
+  const auto began = now();
+  auto at = born_in_;
+  if (recorder_ != nullptr) at.turn = recorder_->begin(step(step_kind::birth, born_in_));
+  turn now(*this, at.turn, at, began, 0);
+  now.handles_none();
   return begin(this);
 }
 
@@ -145,8 +159,10 @@ caf::invoke_message_result traced_actor::consume(caf::mailbox_element& message) 
   std::uint64_t id = 0;
   std::int64_t since = 0;
   mark at;
+  mark timer_set_in;
   if (recorder_ != nullptr) {
     auto& known = static_cast<carried&>(message); // whatever is in the mailbox came by `enqueue`
+    if (known.is_timer) timer_set_in = known.cause;
     if (plays_ == part::acting) {
       at = begin_turn(known, began, id);
     } else {
@@ -154,7 +170,7 @@ caf::invoke_message_result traced_actor::consume(caf::mailbox_element& message) 
       since = known.arrived;
     }
   }
-  turn now(*this, id, at, began, since);
+  turn now(*this, id, at, began, since, timer_set_in);
   const auto result = caf::event_based_actor::consume(message);
   if (result == caf::invoke_message_result::skipped) now.put_back();
   return result;

@@ -12,6 +12,7 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -76,6 +77,7 @@ private:
 
   caf::mailbox_element_ptr with_cause(caf::mailbox_element_ptr message, trace::carried* timer);
   void heed(const trace::claim& said, trace::carried& of);
+  void note_lost(const caf::mailbox_element& message, trace::mark cause);
   trace::beginning step(trace::step_kind kind, trace::mark cause);
   trace::mark begin_turn(trace::carried& message, std::int64_t began, std::uint64_t& id);
   trace::name_id name();
@@ -84,7 +86,7 @@ private:
   part plays_;
   std::string path_;
   trace::recorder* recorder_;
-  trace::name_id name_ = 0;
+  std::atomic<trace::name_id> name_{0}; ///< senders look it up, too, when a message is lost
   trace::mark born_in_;
   trace::mark last_; ///< the turn that is running, or was
   trace::open_requests requests_;

@@ -15,8 +15,9 @@ using namespace messages;
 
 namespace {
 
+/// Also one that was never finished.
 bool is_of_a_crash(const fs::path& file) {
-  return file.filename().string().starts_with(crash_trace_begins) && file.extension() == ".trace";
+  return file.filename().string().starts_with(crash_trace_begins);
 }
 
 /// Their names begin with a time, so that the first in order are the oldest.

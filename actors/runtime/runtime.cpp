@@ -185,7 +185,12 @@ void runtime::parts::open_journal() {
 /// Null where the settings want none.
 std::shared_ptr<trace::recorder> runtime::parts::make_recorder() const {
   const auto& wanted = options.settings.trace;
-  if (wanted.ring == 0) return nullptr;
+  if (wanted.ring == 0) { // what the runtime before did isn't what this one does
+    std::error_code ignored;
+    std::filesystem::rename(options.paths.trace_ring(),
+                            trace::previous_of(options.paths.trace_ring()), ignored);
+    return nullptr;
+  }
   trace::recorder_options places;
   places.file = options.paths.trace_ring();
   places.steps = std::uint64_t{wanted.ring} * (1U << 20U) / sizeof(trace::step_place);

@@ -110,18 +110,18 @@ static_assert(sizeof(name_place) == 96);
 struct header {
   std::array<char, 8> begins; ///< `magic`
   std::uint32_t version;
-  std::uint32_t names;    ///< how many places
-  std::uint64_t steps;    ///< how many places; of a ring a power of two
-  std::uint64_t instance; ///< 24 bits that are another runtime's in another run
-  std::int64_t wall_ms;   ///< the wall clock, Unix time, …
-  std::int64_t clock_ns;  ///< … when the runtime's clock showed this
+  std::uint32_t names;               ///< how many places
+  std::uint64_t steps;               ///< how many places; of a ring a power of two
+  std::uint64_t instance;            ///< 24 bits that are another runtime's in another run
+  std::atomic<std::int64_t> wall_ms; ///< the wall clock, Unix time, …
+  std::int64_t clock_ns;             ///< … when the runtime's clock showed this
   std::int32_t process_id;
   std::uint32_t in_order;                 ///< 1: a recording; 0: a ring
   std::uint32_t sample;                   ///< one of so many data messages is recorded
   std::uint32_t tail_size;                ///< bytes of JSON behind the steps, in a recording
   std::atomic<std::uint64_t> next;        ///< id of the next turn; ids begin with 1
   std::atomic<std::uint64_t> sampled_out; ///< turns that were counted and not recorded
-  std::atomic<std::uint64_t> names_lost;  ///< texts for which there was no place
+  std::atomic<std::uint64_t> names_lost;  ///< texts that were forgotten for others
   std::atomic<std::uint64_t> dead_letters;
 };
 

@@ -57,6 +57,7 @@ struct situation {
   open_requests* requests = nullptr;
   actor_pulse* pulse = nullptr;
   std::int64_t since = 0; ///< not 0: what is passed on arrived then
+  mark timer_set_in;      ///< of a timer that rings now: the turn that set it
 };
 
 inline situation& here() {
@@ -69,7 +70,7 @@ class scope {
 public:
   explicit scope(situation now) : before_(std::exchange(here(), now)) {}
 
-  explicit scope(mark at) : scope(situation{at, nullptr, nullptr, nullptr, 0}) {}
+  explicit scope(mark at) : scope(situation{at, nullptr, nullptr, nullptr, 0, {}}) {}
 
   ~scope() { here() = before_; }
 

@@ -23,7 +23,7 @@ constexpr std::int64_t latest_ms = 4'000'000'000'000; ///< of a wall clock: in t
 class mapped_file {
 public:
   explicit mapped_file(const std::filesystem::path& file) {
-    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     struct stat found {};
 
@@ -96,7 +96,7 @@ about_trace about(const header& head) {
   about_trace all;
   all.version = head.version;
   all.instance = head.instance;
-  all.wall_ms = std::clamp<std::int64_t>(head.wall_ms, 0, latest_ms);
+  all.wall_ms = std::clamp<std::int64_t>(head.wall_ms.load(relaxed), 0, latest_ms);
   all.clock_ns = sane(head.clock_ns);
   all.process_id = head.process_id;
   all.is_recording = head.in_order == 1;
@@ -125,10 +125,18 @@ std::vector<step> steps_of_ring(std::span<const step_place> all, const about_tra
   if (first >= of.next) return steps;
   steps.reserve(std::min<std::uint64_t>(of.next - first, all.size()));
   step next;
-  for (auto id = first; id < of.next; ++id) {
-    const auto place = (id - 1) % size;
-    if (place < all.size() && copied(all[place], id, next)) steps.push_back(next);
+  if (all.size() == size) {
+    for (auto id = first; id < of.next; ++id)
+      if (copied(all[(id - 1) % size], id, next)) steps.push_back(next);
+    return steps;
   }
+  // A part of it is missing, or its header lies: what there is tells which steps it holds.
+  for (std::size_t place = 0; place < all.size(); ++place) {
+    const auto id = all[place].id.load(relaxed);
+    if (id >= first && id < of.next && (id - 1) % size == place && copied(all[place], id, next))
+      steps.push_back(next);
+  }
+  std::ranges::sort(steps, {}, &step::id);
   return steps;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
@@ -18,8 +19,11 @@ constexpr auto relaxed = std::memory_order_relaxed;
 constexpr std::uint64_t soon = 4; ///< steps until a place is written that is fetched now
 constexpr std::uint64_t fewest_steps = 1024;
 constexpr std::uint32_t fewest_names = 64;
-/// Finding a place for a name looks at so many at most: then there is none.
-constexpr std::uint32_t longest_search = 512;
+/// Finding a place for a name looks at so many at most: then the one among them that was used
+/// longest ago is given away.
+constexpr std::uint32_t longest_search = 16;
+/// A machine that slept has another difference between its clocks.
+constexpr std::int64_t wall_renewed_after = 1'000'000'000;
 
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> last{0};
@@ -111,10 +115,9 @@ void recorder::map_memory() {
 }
 
 std::uint64_t recorder::begin(const beginning& now) {
-  if (now.message.is_data && data_seen_.fetch_add(1, relaxed) % sample_ != 0) {
-    head_->sampled_out.fetch_add(1, relaxed);
-    return 0;
-  }
+  if (is_left_out(now.message)) return 0;
+  if (is_real_time_ && now.began - wall_renewed_.load(relaxed) > wall_renewed_after)
+    renew_wall(now.began);
   if (now.kind == step_kind::dead_letter) head_->dead_letters.fetch_add(1, relaxed);
   const auto id = head_->next.fetch_add(1, relaxed);
   __builtin_prefetch(&place_of(id + soon), 1);
@@ -136,6 +139,22 @@ std::uint64_t recorder::begin(const beginning& now) {
   use(now.message.name, id);
   use(now.cause.correlation, id);
   return id;
+}
+
+/// Each kind is counted by itself: two that alternate are both recorded now and then.
+bool recorder::is_left_out(label message) {
+  if (!message.is_data) return false;
+  auto& seen = data_seen_[message.name % data_seen_.size()];
+  if (seen.fetch_add(1, relaxed) % sample_ == 0) return false;
+  head_->sampled_out.fetch_add(1, relaxed);
+  return true;
+}
+
+void recorder::renew_wall(std::int64_t now) {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+  head_->wall_ms.store(ms - (now - head_->clock_ns) / 1'000'000, relaxed);
+  wall_renewed_.store(now, relaxed);
 }
 
 void recorder::finish(std::uint64_t id, step_outcome how, std::int64_t ended) {
@@ -178,10 +197,6 @@ name_id recorder::name(std::string_view text) {
     return found->second;
   }
   const auto place = free_place();
-  if (place == 0) {
-    head_->names_lost.fetch_add(1, relaxed);
-    return 0;
-  }
   auto& at = names_[place];
   if (const auto before = at.text(); !before.empty()) known_.erase(before);
   at.generation.store(static_cast<std::uint16_t>(at.generation.load(relaxed) + 1), relaxed);
@@ -192,17 +207,28 @@ name_id recorder::name(std::string_view text) {
   return made;
 }
 
-/// One that no step in the ring names any more; 0 when there is none. Place 0 is nobody's.
+/// One that is free, that no step in the ring names any more, or that was used longest ago. Place 0
+/// is nobody's.
 std::uint32_t recorder::free_place() {
   const auto next = head_->next.load(relaxed);
+  std::uint32_t oldest = 0;
   for (std::uint32_t tries = 0; tries < longest_search; ++tries) {
     const auto place = hand_;
     hand_ = hand_ + 1 < name_count_ ? hand_ + 1 : 1;
     const auto& at = names_[place];
     if (at.length.load(relaxed) == 0 || at.used.load(relaxed) + mask_ + 1 + mask_ / 4 < next)
       return place;
+    if (oldest == 0 || at.used.load(relaxed) < names_[oldest].used.load(relaxed)) oldest = place;
   }
-  return 0;
+  head_->names_lost.fetch_add(1, relaxed);
+  return oldest;
+}
+
+name_id recorder::correlation_of(std::uint64_t id) const {
+  if (id == 0) return 0;
+  const auto& at = place_of(id);
+  const auto who = at.who.load(relaxed);
+  return at.id.load(relaxed) == id ? static_cast<name_id>(who >> 32U) : 0;
 }
 
 std::string recorder::text_of(name_id name) const {

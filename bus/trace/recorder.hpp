@@ -35,7 +35,7 @@ struct label {
 struct recorder_options {
   std::filesystem::path file;      ///< empty: plain memory
   std::uint64_t steps = 1U << 20U; ///< rounded down to a power of two, at least 1024
-  std::uint32_t names = 1U << 14U; ///< at most `most_names`
+  std::uint32_t names = 1U << 15U; ///< at most `most_names`
   std::uint64_t instance = 0;      ///< of which 24 bits count
   std::int64_t wall_ms = 0;
   std::int64_t clock_ns = 0;
@@ -73,11 +73,14 @@ public:
   /// What a turn belongs to, known only once it has begun.
   void belongs(std::uint64_t id, name_id correlation);
 
-  /// The same text has the same name, for as long as some step in the ring has it.
+  /// The same text has the same name, as long as it isn't forgotten: of more texts than places the
+  /// one that was used longest ago.
   name_id name(std::string_view text);
   /// Whether that name still means what it meant.
   bool knows(name_id name) const;
   std::string text_of(name_id name) const;
+  /// What a step belongs to, as long as it is in the ring.
+  name_id correlation_of(std::uint64_t id) const;
 
   /// Another recorder has another number, also at the same address.
   std::uint64_t serial() const { return serial_; }
@@ -108,6 +111,8 @@ private:
   void map_memory();
   std::uint32_t free_place();
   void use(name_id name, std::uint64_t id);
+  bool is_left_out(label message);
+  void renew_wall(std::int64_t now);
 
   step_place& place_of(std::uint64_t id) const { return steps_[(id - 1) & mask_]; }
 
@@ -122,7 +127,8 @@ private:
   std::uint32_t name_count_ = 0;
   std::uint32_t sample_ = 1;
   bool is_real_time_;
-  std::atomic<std::uint64_t> data_seen_{0};
+  std::array<std::atomic<std::uint64_t>, 64> data_seen_{}; ///< by the label's name
+  std::atomic<std::int64_t> wall_renewed_{0};
 
   std::mutex naming_; ///< of what follows
   std::unordered_map<std::string, name_id, text_hash, std::equal_to<>> known_;

@@ -64,7 +64,7 @@ void write_header(const log& from, std::uint32_t names, std::size_t tail, header
   to.names = names;
   to.steps = from.steps.size();
   to.instance = about.instance;
-  to.wall_ms = about.wall_ms;
+  to.wall_ms.store(about.wall_ms, relaxed);
   to.clock_ns = about.clock_ns;
   to.process_id = about.process_id;
   to.in_order = 1;

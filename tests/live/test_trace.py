@@ -164,6 +164,29 @@ class Traces(Case):
             return follower.stdout.readline()
         return json.loads(wait_until(heard, "it tells a step"))
 
+    def test_a_follower_goes_on_with_the_runtime_that_comes_after(self):
+        self.system.terminal()
+        with self.system.start("trace", "--follow", "--topic", "share.start", "--json") as follower:
+            self.addCleanup(end_process, follower)
+            ask = lambda: self.system.run(*self.system.share_words("nobody"))  # noqa: E731
+            self.told_by(follower, ask)
+            self.system.run("daemon", "--stop", check=True)
+            self.system.run("terminals", check=True)
+            instance = self.trace("--since", "1m")[-1]["id"][:6]
+            wait_until(lambda: self.told_by(follower, ask)["id"].startswith(instance), "it tells of the new one")
+            follower.send_signal(signal.SIGINT)
+            self.assertEqual(follower.wait(processes.GENEROUS), 0)
+
+    def test_what_is_chosen_counts_on_either_side_of_the_command(self):
+        self.system.terminal()
+        before, behind = (self.system.run(*words, check=True).stdout for words in (
+            ("trace", "--actor", "nobody", "export", "--format", "ndjson"),
+            ("trace", "export", "--actor", "nobody", "--format", "ndjson")))
+        self.assertEqual((before, behind), ("", ""))
+        for words in (("--follow", "export", "--format", "ndjson"), ("--follow", "--since", "1m"),
+                      ("--follow", "--file", "x")):
+            self.assertEqual(self.system.run("trace", *words).returncode, 2, words)
+
     def test_a_client_of_a_larger_trace_finds_itself_in_ours_and_us_in_its_own(self):
         self.system.terminal()
         theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -250,6 +273,10 @@ class Reasons(Case):
         self.system.run("terminals", check=True)
         told = self.system.run("why", share["share_id"], check=True).stdout
         self.assertIn("runtime_restarted", told)
+        self.assertIn("No part of the runtime was slow", told)  # of the runtime before it is still known
+        self.system.run("daemon", "--stop", check=True)
+        self.system.run("terminals", check=True)
+        told = self.system.run("why", share["share_id"], check=True).stdout
         self.assertIn("trace has nothing of it any more", told)
         refused = self.system.run("why", "ffffffff")
         self.assertIn("the journal holds nothing", refused.stderr)

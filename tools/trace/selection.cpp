@@ -18,15 +18,24 @@ bool fits_topic(std::string_view label, const std::string& pattern) {
   return bus::matches(pattern, rest.substr(0, rest.find(' ')));
 }
 
+/// A correlation is written with dashes, as a trace id of other systems without.
+std::string without_dashes(std::string_view id) {
+  std::string plain(id);
+  std::erase(plain, '-');
+  return plain;
+}
+
 /// The texts that a wish is for, looked at once each and not once a step.
 class wanted_names {
 public:
   wanted_names(const log& from, const wish& of) : of_(of) {
     const auto share = "shares/" + of.share;
+    const auto correlation = without_dashes(of.correlation.substr(0, name_place::most - 9));
     for (const auto& [name, text] : from.texts()) {
       if (!of.share.empty() && (text == share || text.starts_with(share + "/")))
         shares_.insert(name);
-      if (!of.correlation.empty() && text.starts_with(of.correlation)) correlations_.insert(name);
+      if (!of.correlation.empty() && without_dashes(text).starts_with(correlation))
+        correlations_.insert(name);
       if (!of.actor.empty() && ::fnmatch(of.actor.c_str(), std::string(text).c_str(), 0) == 0)
         actors_.insert(name);
       if (!of.topic.empty() && fits_topic(text, of.topic)) topics_.insert(name);

@@ -47,7 +47,8 @@ void worker::obey(std::string_view line) try {
   std::string cause;
   const auto [type, fields] = messages::decode_line(line, &cause);
   if (type == lines::heartbeat::describe().name && share_) return;
-  cause_ = std::move(cause);
+  // What happens later follows from what was ordered, not from a question that was answered.
+  if (type != lines::count::describe().name) cause_ = std::move(cause);
   if (type == "start" && !share_) return begin(fields);
   if (type == "end") return end(messages::decoded<lines::end>(fields).text);
   if (!share_ || !hall_ || !obey_in_hall(type, fields))

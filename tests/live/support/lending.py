@@ -138,9 +138,10 @@ class Lending(CommandLine):
 
     def process(self, name):
         """The one process with that name."""
-        found = [pid for pid, each in touched_by(self.home).items() if each == name]
-        assert len(found) == 1, f"{len(found)} processes are called {name}"
-        return found[0]
+        def found():
+            return [pid for pid, each in touched_by(self.home).items() if each == name]
+        # For a moment a program that it starts is called as it is.
+        return wait_until(lambda: len(found()) == 1 and found(), f"one process is called {name}")[0]
 
     def lose_relay(self, program):
         """Kills it; returns once its shares were announced to be without one, and to have a new link."""

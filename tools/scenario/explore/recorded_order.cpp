@@ -30,6 +30,7 @@ private:
     std::deque<std::size_t>* turns = nullptr;
     for (std::size_t i = 0; i < ready.size(); ++i) {
       if (ready[i].path.empty()) return i; // only passes on what it got
+      if (is_edge(ready[i].path)) continue;
       const auto found = turns_of_.find(paths_.plain(ready[i].path));
       if (found == turns_of_.end() || found->second.empty()) continue;
       if (found->second.front() >= soonest) continue;
@@ -52,15 +53,14 @@ std::string plain_paths::plain(std::string_view path) {
   while (!path.empty()) {
     const auto word = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(word.size() + 1, path.size()));
-    if (!made.empty()) made += '/';
     if (!is_id(word)) {
-      made += word;
+      made += (made.empty() ? "" : "/") + std::string(word);
       continue;
     }
     auto found = known_.find(word);
     if (found == known_.end())
-      found = known_.emplace(word, "#" + std::to_string(known_.size() + 1)).first;
-    made += found->second;
+      found = known_.emplace(word, "#" + std::to_string(++counts_[made])).first;
+    made += (made.empty() ? "" : "/") + found->second;
   }
   return made;
 }

@@ -15,14 +15,20 @@
 namespace termlease::scenario {
 
 /// Ids are others in each run: in the path of an actor they become "#1", "#2" in the order in which
-/// they are met.
+/// they are met, of each branch by itself.
 class plain_paths {
 public:
   std::string plain(std::string_view path);
 
 private:
   std::map<std::string, std::string, std::less<>> known_;
+  std::map<std::string, std::size_t> counts_; ///< of ids, by the path in front of them
 };
+
+/// The machine below the tree; a played one has its own order.
+inline bool is_edge(std::string_view path) {
+  return path.starts_with("edges/");
+}
 
 /// `order` holds plain paths, one for each turn.
 std::shared_ptr<traced_schedule> in_recorded_order(const std::vector<std::string>& order);

@@ -59,15 +59,16 @@ public:
   follower(const console& to, const trace_wish& asked) : to_(to), asked_(asked) {}
 
   void tell_news() {
-    const auto news = read_own_trace(asked_.file, next_);
+    const auto news = read_on();
     auto wish = wish_in(news, asked_);
-    wish.since = 0;
     const auto chosen = trace::matching(news, wish);
     const auto newest = news.steps.empty() ? 0 : news.steps.back().began;
     for (std::size_t at = 0; at < news.steps.size(); ++at) {
       const auto& each = news.steps[at];
-      if (each.what.outcome == trace::step_outcome::running && newest - each.began < patience_ns)
-        return; // it is told when it is over
+      const bool is_late = newest - each.began > patience_ns;
+      // It is told when it is over; one that is missing is just being written.
+      if (each.what.outcome == trace::step_outcome::running && !is_late) return;
+      if (each.id != next_ && next_ != 1 && !is_late) return;
       next_ = each.id + 1;
       if (!chosen[at] && !told_.contains(each.parent())) continue;
       told_.insert(each.id);
@@ -79,21 +80,44 @@ public:
     if (told_.size() > most_told) told_.clear();
   }
 
-  void begin_at(std::uint64_t id) { next_ = id; }
+  void begin_after(const trace::about_trace& now) {
+    next_ = now.next;
+    runtime_ = now.instance;
+  }
 
 private:
+  /// A runtime that was started meanwhile is followed from its beginning; its trace may not be
+  /// there yet.
+  trace::log read_on() {
+    try {
+      auto news = read_own_trace({}, next_);
+      if (news.about.instance == runtime_) return news;
+      next_ = 1;
+      runtime_ = news.about.instance;
+      told_.clear();
+      return read_own_trace({});
+    } catch (const failed& why) {
+      if (why.why().code != "no_trace" && why.why().code != "bad_trace") throw;
+      return {};
+    }
+  }
+
   static constexpr std::size_t most_told = 1'000'000;
 
   const console& to_;
   const trace_wish& asked_;
   std::uint64_t next_ = 1;
+  std::uint64_t runtime_ = 0; ///< which one, by its trace's instance
   std::unordered_set<std::uint64_t> told_;
 };
 
 exit_code follow_trace(const console& to, const trace_wish& asked) {
+  if (!asked.file.empty() || !asked.since.empty())
+    throw usage_error("usage", "--follow tells what comes, so --file and --since make no sense",
+                      "leave one of them out");
   const signal_watch signals;
   follower news(to, asked);
-  news.begin_at(read_own_trace(asked.file).about.next);
+  news.begin_after(read_own_trace({}).about);
   while (!signals.wait(look_again)) news.tell_news();
   return exit_code::done;
 }
@@ -133,14 +157,18 @@ std::string journal_since(const invocation& run, messages::instant since) {
   }
 }
 
+/// Of a recording the last steps are meant, and its own part of the journal.
 exit_code record(const invocation& run, const trace_wish& asked, messages::span last) {
-  const auto since = now() - last;
   const auto all = read_own_trace(asked.file);
+  const bool is_live = asked.file.empty();
+  const auto newest =
+      is_live || all.steps.empty() ? now() : messages::instant{all.wall_of(all.steps.back().began)};
+  const auto since = asked.since.empty() ? newest - last : since_argument(asked.since);
   auto wish = wish_in(all, asked);
   wish.since = clock_of(all, since);
   const auto part = trace::only(all, trace::select(all, wish));
-  write_own_file(asked.output, trace::recording_of(part, journal_since(run, since)),
-                 replacing::allowed);
+  const auto tail = is_live ? journal_since(run, since) : all.tail;
+  write_own_file(asked.output, trace::recording_of(part, tail), replacing::allowed);
   run.screen.done(std::to_string(part.steps.size()) + " turns are in " + asked.output);
   return exit_code::done;
 }
@@ -168,6 +196,13 @@ exit_code write_export(const invocation& run, const trace_wish& asked) {
   write_own_file(asked.output, std::move(text).str(), replacing::allowed);
   run.screen.done(std::to_string(part.steps.size()) + " turns are in " + asked.output);
   return exit_code::done;
+}
+
+/// What is only for looking.
+void refuse_looking(const trace_wish& asked) {
+  if (asked.follow || asked.whole)
+    throw usage_error("usage", "--follow and --whole are for looking at a trace",
+                      "leave them out here");
 }
 
 void add_choosing(CLI::App* command, trace_wish& wish) {
@@ -200,24 +235,27 @@ void add_trace_commands(CLI::App& program, invocation& run) {
   auto* kept = add_command(*command, "Commands",
                            {"record", "keep a part of the trace in a file",
                             "termlease trace record --last 10m -o incident.trace"});
-  const auto kept_wish = std::make_shared<trace_wish>();
   const auto last = std::make_shared<messages::span>(messages::minutes(10));
-  add_choosing(kept, *kept_wish);
+  add_choosing(kept, *wish); // the same, whichever side of the command's word they stand on
   add_span(kept, "--last", *last, "how far back; 10m if not given");
-  add_text(kept, "-o,--output", kept_wish->output, "FILE", "where to")->required();
-  on_run(kept, run, [kept_wish, last, &run] { return record(run, *kept_wish, *last); });
+  add_text(kept, "-o,--output", wish->output, "FILE", "where to")->required();
+  on_run(kept, run, [wish, last, &run] {
+    refuse_looking(*wish);
+    return record(run, *wish, *last);
+  });
 
   auto* exported = add_command(*command, "Commands",
                                {"export", "write a trace for another program",
                                 "termlease trace export --format mermaid --share 3f2a9c1d\n"
                                 "termlease trace export --format otlp -o spans.json"});
-  const auto export_wish = std::make_shared<trace_wish>();
-  add_choosing(exported, *export_wish);
-  add_text(exported, "--format", export_wish->format, "perfetto|otlp|mermaid|shiviz|ndjson",
-           "for whom")
+  add_choosing(exported, *wish);
+  add_text(exported, "--format", wish->format, "perfetto|otlp|mermaid|shiviz|ndjson", "for whom")
       ->required();
-  add_text(exported, "-o,--output", export_wish->output, "FILE", "where to; stdout if not given");
-  on_run(exported, run, [export_wish, &run] { return write_export(run, *export_wish); });
+  add_text(exported, "-o,--output", wish->output, "FILE", "where to; stdout if not given");
+  on_run(exported, run, [wish, &run] {
+    refuse_looking(*wish);
+    return write_export(run, *wish);
+  });
 }
 
 } // namespace termlease::cli

@@ -1,3 +1,4 @@
+#include "bus/trace/recorder.hpp"
 #include "messages/runtime.hpp"
 #include "tools/termlease/command_line.hpp"
 #include "tools/termlease/local/own_trace.hpp"
@@ -13,16 +14,23 @@ using messages::failed;
 
 namespace {
 
-/// What the trace has of a share; nothing where there is no trace to be read.
-trace::log steps_of(const std::string& share) {
+/// What a trace has of a share; nothing where there is no trace to be read.
+trace::log steps_of(const std::string& share, const std::string& file) {
   try {
-    const auto all = read_own_trace({});
+    const auto all = read_own_trace(file);
     trace::wish wish;
     wish.share = share;
     return trace::only(all, trace::select(all, wish));
   } catch (const failed&) {
     return {};
   }
+}
+
+/// Of this runtime, or of the one before: it may have ended the share by being killed.
+trace::log steps_of(const std::string& share) {
+  auto steps = steps_of(share, {});
+  if (!steps.steps.empty()) return steps;
+  return steps_of(share, trace::previous_of(config::find_paths().trace_ring()).string());
 }
 
 exit_code why(const invocation& run, const std::string& share) {

@@ -140,7 +140,9 @@ private:
     auto slow = steps_.steps;
     const auto cost = [](const trace::step& each) { return std::max(each.waited(), each.ran()); };
     std::erase_if(slow, [&](const auto& each) {
-      return each.what.kind != trace::step_kind::turn || cost(each) < worth_telling_ns;
+      // Afterwards it waits for its guests and its end, as it should.
+      const bool later = started_ && started_ < instant{steps_.wall_of(each.began)};
+      return later || each.what.kind != trace::step_kind::turn || cost(each) < worth_telling_ns;
     });
     std::ranges::stable_sort(slow, [&](const auto& a, const auto& b) { return cost(a) > cost(b); });
     if (slow.size() > slowest_told) slow.resize(slowest_told);

@@ -20,6 +20,7 @@ namespace {
 
 constexpr trace::slowness is_slow;
 constexpr std::size_t time_width = 10;
+constexpr std::size_t deepest_shown = 40;
 
 std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
@@ -71,7 +72,8 @@ void print_line(const console& to, const trace::log& from, const trace::branch_l
                             right("+" + length_of(each.began - line.root->arrived), time_width))
            << right(handled ? length_of(each.waited()) : "", time_width)
            << right(handled ? length_of(each.ran()) : "", time_width) << "  "
-           << std::string(2 * line.depth, ' ') << colours.paint(tone_of(each), what_of(from, each));
+           << std::string(2 * std::min(line.depth, deepest_shown), ' ')
+           << colours.paint(tone_of(each), what_of(from, each));
   if (const auto remark = remark_on(each); !remark.empty())
     to.out() << "  " << colours.paint(tone_of(each), "<- " + remark);
   if (line.alike > 0)
@@ -128,7 +130,7 @@ std::string gaps_of(const trace::log& what) {
   if (about.sampled_out > 0)
     add(std::to_string(about.sampled_out) + " heartbeats were counted and not kept (trace.sample)");
   if (about.names_lost > 0)
-    add("for " + std::to_string(about.names_lost) + " names there was no place");
+    add(std::to_string(about.names_lost) + " names were forgotten for others: '(unknown)'");
   return text;
 }
 
