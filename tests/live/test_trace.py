@@ -160,8 +160,10 @@ class Traces(Case):
         os.set_blocking(follower.stdout.fileno(), False)
 
         def heard():
-            happen()
-            return follower.stdout.readline()
+            line = follower.stdout.readline()
+            if not line:
+                happen()
+            return line
         return json.loads(wait_until(heard, "it tells a step"))
 
     def test_a_follower_goes_on_with_the_runtime_that_comes_after(self):
