@@ -133,6 +133,7 @@ caf::mailbox_element_ptr traced_actor::with_cause(caf::mailbox_element_ptr messa
 void traced_actor::heed(const trace::claim& said, carried& of) {
   of.parent = said.parent;
   if (const auto id = recorder_->turn_of(said.span)) of.cause = {id, recorder_->correlation_of(id)};
+  if (here().since != 0) return; // it was heeded when it came to who passes it on
   if (said.correlation.empty() || recorder_->text_of(of.cause.correlation) == said.correlation)
     return;
   of.cause.correlation = recorder_->name(said.correlation);

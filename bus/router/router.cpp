@@ -330,7 +330,9 @@ private:
     response.error = std::move(got.error);
     response.correlation_id = asked.command.correlation_id;
     response.causation_id = asked.command.id;
-    response.traceparent = trace::here_as_parent(*self_, asked.command.correlation_id);
+    // Made for whoever can use it: the correlation is in the answer anyway.
+    if (!asked.command.traceparent.empty())
+      response.traceparent = trace::here_as_parent(*self_, asked.command.correlation_id);
     stamp(response);
     options_.clients->respond(asked.connection, line_of(response));
   }

@@ -15,6 +15,7 @@
 #include <cxxabi.h>
 #include <memory>
 #include <typeinfo>
+#include <vector>
 
 namespace termlease::trace {
 
@@ -115,9 +116,21 @@ bool beats(std::string_view line) {
   return value_in(line, type_key) == worker_lines::heartbeat::describe().name;
 }
 
-/// What a client calls a method that isn't one is its own business.
-std::string name_of_command(const std::string& method) {
-  return "client " + (bus::find_method(method) ? method : std::string("(unknown)"));
+/// What clients ask for, by its place among the methods. What a client calls a method that isn't
+/// one is its own business.
+name_id name_of_command(recorder& in, const std::string& method) {
+  struct known_commands {
+    std::uint64_t recorder = 0;
+    std::vector<name_id> names;
+  };
+
+  thread_local known_commands known;
+  const auto& all = bus::methods();
+  if (known.recorder != in.serial()) known = {in.serial(), std::vector<name_id>(all.size() + 1)};
+  const auto* found = bus::find_method(method);
+  auto& name = known.names[found ? static_cast<std::size_t>(found - all.data()) : all.size()];
+  if (!in.knows(name)) name = in.name("client " + (found ? method : std::string("(unknown)")));
+  return name;
 }
 
 /// The few kinds whose name depends on what they hold.
@@ -136,8 +149,6 @@ std::string name_by_content(const kinds& of, const caf::type_erased_tuple& conte
     is_data = beats(bytes);
     return name_of_line("write", bytes);
   }
-  if (is<client_command>(of.last))
-    return name_of_command(part<client_command>(content, content.size() - 1).command.method);
   return {};
 }
 
@@ -175,6 +186,10 @@ label label_of(recorder& in, const caf::type_erased_tuple& content) {
   }
   if (!known.by_content) return {known.name, false};
   label found;
+  if (is<client_command>(of.last)) {
+    const auto& asked = part<client_command>(content, content.size() - 1).command;
+    return {name_of_command(in, asked.method), false};
+  }
   found.name = in.name(name_by_content(of, content, found.is_data));
   return found;
 }

@@ -43,6 +43,12 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, name_place::most - 9)) + mark.data();
 }
 
+/// An id is given a name once: whoever belongs to it carries the name along. So nobody looks for
+/// it, and each command is spared the search.
+bool is_id(std::string_view text) {
+  return text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-';
+}
+
 constexpr std::uint32_t place_in(name_id name) {
   return name & (most_names - 1);
 }
@@ -189,21 +195,22 @@ bool recorder::knows(name_id name) const {
 
 name_id recorder::name(std::string_view text) {
   if (text.empty()) return 0;
+  const bool is_unique = is_id(text);
   const auto kept = shortened(text);
   const std::lock_guard guard(naming_);
   const auto next = head_->next.load(relaxed);
-  if (const auto found = known_.find(kept); found != known_.end()) {
+  if (const auto found = is_unique ? known_.end() : known_.find(kept); found != known_.end()) {
     use(found->second, next);
     return found->second;
   }
   const auto place = free_place();
   auto& at = names_[place];
-  if (const auto before = at.text(); !before.empty()) known_.erase(before);
+  if (const auto before = at.text(); !before.empty() && !is_id(before)) known_.erase(before);
   at.generation.store(static_cast<std::uint16_t>(at.generation.load(relaxed) + 1), relaxed);
   at.write(kept);
   at.used.store(next, relaxed);
   const name_id made = std::uint32_t{at.generation.load(relaxed)} << name_place_bits | place;
-  known_.emplace(kept, made);
+  if (!is_unique) known_.emplace(kept, made);
   return made;
 }
 
