@@ -60,6 +60,9 @@ class Supervision(unittest.TestCase):
         parts = ["policy gate", "approvals", "tokens", "terminals", clock]
         for each in parts:
             self.system.json("chaos", "crash", each)
+            # A branch that begins again finds its terminals first: until then none stands beside a crash.
+            wait_until(lambda: [one for one in self.system.json("tree") if one["actor"].startswith("terminals/")],
+                       "the terminal is known again")
         receipts = wait_until(lambda: self.restarted(len(parts)), "each is started again")
         told = [receipt["metadata"] for receipt in receipts]
         self.assertEqual([each["actor"] for each in told], parts)
