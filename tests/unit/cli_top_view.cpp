@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/cli_fake_runtime.hpp"
 #include "tests/unit/cli_top_support.hpp"
+#include "tools/termlease/output/views.hpp"
 
 #include <fstream>
 

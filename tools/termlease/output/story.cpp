@@ -6,7 +6,7 @@
 #include "tools/termlease/output/event_text.hpp"
 #include "tools/termlease/output/safe_text.hpp"
 #include "tools/termlease/output/times.hpp"
-#include "tools/termlease/output/trace_text.hpp"
+#include "tools/termlease/output/views.hpp"
 #include "tools/trace/words.hpp"
 
 #include <algorithm>
@@ -161,7 +161,7 @@ private:
   }
 
   void tell_slow(const trace::step& each) {
-    const auto who = with_short_ids(std::string(trace::actor_of(steps_, each)));
+    const auto who = short_path(trace::actor_of(steps_, each));
     const std::string what(trace::message_of(steps_, each));
     const instant at{steps_.wall_of(each.began)};
     if (each.waited() > each.ran())
@@ -173,7 +173,7 @@ private:
 
   void tell_failed(const trace::step& each) {
     const instant at{steps_.wall_of(each.began)};
-    const auto who = with_short_ids(std::string(trace::actor_of(steps_, each)));
+    const auto who = short_path(trace::actor_of(steps_, each));
     const std::string what(trace::message_of(steps_, each));
     if (each.what.kind == trace::step_kind::dead_letter)
       return add(at, "'" + what + "' found " + who + " ended already.");

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 
 namespace termlease::cli {
@@ -21,6 +22,19 @@ std::tm local_parts(messages::instant at) {
   std::tm parts{};
   localtime_r(&whole, &parts);
   return parts;
+}
+
+bool same_day(messages::instant one, messages::instant other) {
+  const auto left = local_parts(one);
+  const auto right = local_parts(other);
+  return left.tm_year == right.tm_year && left.tm_yday == right.tm_yday;
+}
+
+std::string told_as(messages::instant at, const char* form) {
+  const auto parts = local_parts(at);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), form, &parts);
+  return text.data();
 }
 
 } // namespace
@@ -55,13 +69,14 @@ std::string relative(messages::instant at, messages::instant seen_from) {
 }
 
 std::string local_time(messages::instant at, messages::instant seen_from) {
+  return at ? told_as(at, same_day(at, seen_from) ? "%H:%M:%S" : "%Y-%m-%d %H:%M") : std::string{};
+}
+
+std::string exact_local_time(messages::instant at, messages::instant seen_from) {
   if (!at) return {};
-  const auto parts = local_parts(at);
-  const auto today = local_parts(seen_from);
-  const bool same_day = parts.tm_year == today.tm_year && parts.tm_yday == today.tm_yday;
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), same_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M", &parts);
-  return text.data();
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03d", static_cast<int>(at.ms % 1000));
+  return told_as(at, same_day(at, seen_from) ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S") + fraction.data();
 }
 
 } // namespace termlease::cli

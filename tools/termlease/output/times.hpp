@@ -24,4 +24,7 @@ std::string relative(messages::instant at, messages::instant seen_from);
 /// set.
 std::string local_time(messages::instant at, messages::instant seen_from);
 
+/// With seconds and milliseconds on any day: "14:03:22.123", "2026-03-01 14:03:22.123".
+std::string exact_local_time(messages::instant at, messages::instant seen_from);
+
 } // namespace termlease::cli

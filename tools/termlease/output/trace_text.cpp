@@ -6,9 +6,6 @@
 #include "tools/termlease/output/views.hpp"
 #include "tools/trace/words.hpp"
 
-#include <array>
-#include <cstdio>
-
 namespace termlease::cli {
 
 using trace::length_of;
@@ -26,12 +23,8 @@ std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
 
-/// "14:03:22.123".
 std::string clock_text(const trace::log& from, std::int64_t at) {
-  const messages::instant wall{from.wall_of(at)};
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03d", static_cast<int>(wall.ms % 1000));
-  return local_time(wall, now()) + fraction.data();
+  return exact_local_time({from.wall_of(at)}, now());
 }
 
 tone tone_of(const step& each) {
@@ -51,8 +44,7 @@ std::string remark_on(const step& each) {
 }
 
 std::string what_of(const trace::log& from, const step& each) {
-  return with_short_ids(safe(trace::actor_of(from, each))) + "  " +
-         safe(trace::message_of(from, each));
+  return short_path(trace::actor_of(from, each)) + "  " + safe(trace::message_of(from, each));
 }
 
 void print_heading(const console& to, const trace::log& from, const trace::branch_line& line) {
@@ -83,18 +75,6 @@ void print_line(const console& to, const trace::log& from, const trace::branch_l
 }
 
 } // namespace
-
-std::string with_short_ids(const std::string& path) {
-  constexpr std::size_t length_of_id = 36;
-  std::string made;
-  for (std::size_t at = 0; at < path.size();) {
-    const auto end = std::min(path.find('/', at), path.size());
-    const auto word = path.substr(at, end - at);
-    made += (at == 0 ? "" : "/") + (word.size() == length_of_id ? short_id(word) : word);
-    at = end + 1;
-  }
-  return made;
-}
 
 void print_trees(const console& to, const trace::log& what, bool fold) {
   bool first = true;

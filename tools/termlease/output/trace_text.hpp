@@ -15,9 +15,6 @@ void print_trees(const console& to, const trace::log& what, bool fold);
 /// Prints one step on a line of its own, for whoever follows.
 void print_step(const console& to, const trace::log& from, const trace::step& each);
 
-/// "shares/3f2a9c1d/ttl clock": a path with its ids as everywhere else.
-std::string with_short_ids(const std::string& path);
-
 /// What a reader has to know of what is missing; empty when nothing is.
 std::string gaps_of(const trace::log& what);
 

@@ -75,10 +75,31 @@ std::string wanted_text(const messages::approval_view& approval) {
   return approval.action + (approval.guest_id.empty() ? "" : " of " + approval.guest_id);
 }
 
+/// "0190163d-8694-739b-aea5-966c26f8ad91".
+bool is_id(std::string_view text) {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::ranges::equal(text, form, [](char each, char wanted) {
+    const bool is_digit = (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f');
+    return wanted == 'x' ? is_digit : each == wanted;
+  });
+}
+
 } // namespace
 
 std::string short_id(const std::string& id) {
   return id.size() <= short_id_length ? id : id.substr(id.size() - short_id_length);
+}
+
+std::string short_path(std::string_view path) {
+  std::string all;
+  for (;;) {
+    const auto end = path.find('/');
+    const auto part = path.substr(0, end);
+    all += is_id(part) ? short_id(std::string(part)) : safe(part);
+    if (end == std::string_view::npos) return all;
+    all += '/';
+    path.remove_prefix(end + 1);
+  }
 }
 
 std::string mode_words(messages::share_mode mode) {

@@ -10,12 +10,16 @@
 #include "tools/termlease/output/table.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace termlease::cli {
 
 /// The end of an id: its beginning is the time, and so nearly the same for all of today's.
 std::string short_id(const std::string& id);
+
+/// An actor's path, safe, with its ids as everywhere else: "shares/3f2a9c1d/ttl clock".
+std::string short_path(std::string_view path);
 
 /// "read-only", "read-write".
 std::string mode_words(messages::share_mode mode);

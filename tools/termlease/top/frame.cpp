@@ -2,6 +2,7 @@
 
 #include "tools/termlease/output/safe_text.hpp"
 #include "tools/termlease/output/times.hpp"
+#include "tools/termlease/output/views.hpp"
 
 namespace termlease::cli::top {
 

@@ -1,6 +1,7 @@
 #include "tools/termlease/top/model.hpp"
 
 #include "tools/termlease/output/safe_text.hpp"
+#include "tools/termlease/output/views.hpp"
 #include "tools/termlease/top/text.hpp"
 
 #include <algorithm>

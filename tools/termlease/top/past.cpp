@@ -5,11 +5,10 @@
 #include "tools/termlease/local/own_trace.hpp"
 #include "tools/termlease/output/safe_text.hpp"
 #include "tools/termlease/output/times.hpp"
+#include "tools/termlease/output/views.hpp"
 #include "tools/termlease/top/text.hpp"
 #include "tools/trace/words.hpp"
 
-#include <array>
-#include <cstdio>
 #include <limits>
 
 namespace termlease::cli::top {
@@ -23,13 +22,12 @@ namespace {
 constexpr std::uint64_t steps_read = 50'000;
 constexpr std::size_t most_shown = 1000;
 
+/// On another day without the year and what is finer than a minute: the column is narrow.
 std::string time_of(const trace::log& all, std::int64_t clock) {
   const messages::instant wall{all.wall_of(clock)};
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03d", static_cast<int>(wall.ms % 1000));
   const auto text = local_time(wall, now());
   const bool is_today = text.find(' ') == std::string::npos;
-  return is_today ? text + fraction.data() : text.substr(text.find('-') + 1);
+  return is_today ? exact_local_time(wall, now()) : text.substr(text.find('-') + 1);
 }
 
 std::string sender_of(const trace::log& all, const step& each) {

@@ -21,15 +21,6 @@ std::string blanks(std::size_t count) {
   return std::string(count, ' ');
 }
 
-/// "0190163d-8694-739b-aea5-966c26f8ad91".
-bool is_id(std::string_view text) {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  return std::ranges::equal(text, form, [](char each, char wanted) {
-    const bool is_digit = (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f');
-    return wanted == 'x' ? is_digit : each == wanted;
-  });
-}
-
 /// How many bytes of `text` fit; at least one character.
 std::size_t fitting(std::string_view text, std::size_t width) {
   std::size_t columns = 0;
@@ -137,18 +128,6 @@ line headings(const std::vector<column>& columns, const std::vector<std::size_t>
   std::vector<piece> parts;
   for (const auto& each : columns) parts.push_back({each.heading, tone::bold});
   return lined_up(columns, widths, parts);
-}
-
-std::string short_path(std::string_view path) {
-  std::string all;
-  for (;;) {
-    const auto end = path.find('/');
-    const auto part = path.substr(0, end);
-    all += is_id(part) ? short_id(std::string(part)) : safe(part);
-    if (end == std::string_view::npos) return all;
-    all += '/';
-    path.remove_prefix(end + 1);
-  }
 }
 
 std::string counted(std::uint64_t count, const std::string& what) {

@@ -64,9 +64,6 @@ line lined_up(const std::vector<column>& columns, const std::vector<std::size_t>
 /// The headings of a table, as a line.
 line headings(const std::vector<column>& columns, const std::vector<std::size_t>& widths);
 
-/// A path of an actor, safe, with ids as short as other commands print them.
-std::string short_path(std::string_view path);
-
 /// "1 actor", "2 actors".
 std::string counted(std::uint64_t count, const std::string& what);
 
