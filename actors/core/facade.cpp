@@ -1,34 +1,106 @@
 #include "actors/core/facade.hpp"
 
+#include "bus/trace/carried.hpp"
+#include "bus/trace/system.hpp"
+
+#include <caf/detail/sync_request_bouncer.hpp>
+
+#include <mutex>
+#include <optional>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
 namespace termlease::actors {
 
 namespace {
 
-caf::behavior handing_on(caf::event_based_actor* self, const caf::actor& target);
+/// As CAF's own `actor_pool`, an actor without a mailbox.
+class facade final : public caf::monitorable_actor {
+public:
+  explicit facade(caf::actor_config& config)
+      : caf::monitorable_actor(config), recorder_(trace::recorder_of(home_system())) {}
 
-caf::behavior waiting(caf::event_based_actor* self) {
-  self->set_default_handler(caf::skip);
-  return {[self](const stand_for& now) {
-    if (now.target) self->become(handing_on(self, now.target));
-  }};
-}
+  const char* name() const override { return "facade"; }
 
-caf::behavior handing_on(caf::event_based_actor* self, const caf::actor& target) {
-  self->set_default_handler(
-      [self, target](caf::scheduled_actor*, caf::message_view& view) -> caf::result<caf::message> {
-        auto promise = self->make_response_promise();
-        promise.delegate(target, view.move_content_to_message());
-        return promise;
-      });
-  return {[self](const stand_for& now) {
-    self->become(now.target ? handing_on(self, now.target) : waiting(self));
-  }};
-}
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) override {
+    const auto& content = message->content();
+    // By address, as everybody's messages come this way: names take long to compare.
+    const auto* kind = content.size() == 1 ? content.type(0).second : nullptr;
+    if (kind == &typeid(stand_for)) return stand(content.get_as<stand_for>(0).target, on);
+    if (content.match_elements<caf::exit_msg>())
+      return close(content.get_as<caf::exit_msg>(0).reason, on);
+    if (const auto target = target_or_wait(message)) target->enqueue(std::move(message), on);
+  }
+
+  void on_destroy() override {
+    close(caf::exit_reason::unreachable, nullptr);
+    caf::monitorable_actor::on_destroy();
+  }
+
+private:
+  /// Null when it waits, or was turned away. Whoever is behind is told out of the lock, so that no
+  /// sender waits for another.
+  caf::strong_actor_ptr target_or_wait(caf::mailbox_element_ptr& message) {
+    const std::lock_guard hold(mutex_);
+    if (!target_ && recorder_ != nullptr) // its cause is who sends it, not who lets it go later
+      message = trace::in_case(*recorder_, std::move(message), now());
+    if (closed_)
+      turn_away(*message);
+    else if (!target_)
+      waiting_.push_back(std::move(message));
+    return target_;
+  }
+
+  /// Those that waited go first, under the lock: what their senders say next comes behind them.
+  void stand(const caf::actor& for_whom, caf::execution_unit* on) {
+    auto next = caf::actor_cast<caf::strong_actor_ptr>(for_whom);
+    const std::lock_guard hold(mutex_);
+    if (closed_) return;
+    std::swap(target_, next); // who stood there before goes when the lock is open again
+    if (!target_) return;
+    for (auto& each : std::exchange(waiting_, {})) target_->enqueue(std::move(each), on);
+  }
+
+  void close(const caf::error& why, caf::execution_unit* on) {
+    caf::strong_actor_ptr target;
+    {
+      const std::lock_guard hold(mutex_);
+      if (closed_) return;
+      closed_.emplace(why);
+      std::swap(target, target_);
+      for (const auto& each : std::exchange(waiting_, {})) turn_away(*each);
+    }
+    cleanup(caf::error(why), on);
+  }
+
+  void turn_away(const caf::mailbox_element& message) {
+    (*closed_)(message);
+    if (recorder_ != nullptr)
+      trace::note_lost(*recorder_, static_cast<const trace::carried&>(message),
+                       recorder_->name(name()));
+  }
+
+  std::int64_t now() { return home_system().clock().now().time_since_epoch().count(); }
+
+  trace::recorder* recorder_;
+  std::mutex mutex_; ///< of what follows
+  caf::strong_actor_ptr target_;
+  std::vector<caf::mailbox_element_ptr> waiting_;
+  std::optional<caf::detail::sync_request_bouncer> closed_; ///< tells who asks
+};
 
 } // namespace
 
-caf::behavior facade(caf::event_based_actor* self) {
-  return waiting(self);
+caf::actor spawn_facade(caf::actor_system& in) {
+  caf::actor_config config;
+  return caf::make_actor<facade, caf::actor>(in.next_actor_id(), in.node(), &in, config);
+}
+
+caf::actor spawn_facade(caf::local_actor& owner) {
+  auto made = spawn_facade(owner.system());
+  owner.link_to(made);
+  return made;
 }
 
 } // namespace termlease::actors

@@ -2,9 +2,8 @@
 
 // Why: a restarted actor has a new address. Whoever talks to a supervised actor talks to its
 // facade, whose address stays; the facade hands each message on, with its sender, so that answers
-// go straight back. While there is no actor behind it, messages wait.
-
-#include "actors/core/traced_actor.hpp"
+// go straight back. While there is no actor behind it, messages wait. It has no turns of its own:
+// what is sent to it is with whom it stands for at once, on the sender's thread.
 
 #include <caf/all.hpp>
 
@@ -15,12 +14,12 @@ struct stand_for {
   caf::actor target;
 };
 
-caf::behavior facade(caf::event_based_actor* self);
+/// Ends by an exit message, or when nobody has its address any more. Messages of one sender arrive
+/// in their order, also those that waited; whoever asks a facade that ended is told so.
+caf::actor spawn_facade(caf::actor_system& in);
 
-template <caf::spawn_options How = caf::no_spawn_options, class Spawner>
-caf::actor spawn_facade(Spawner& parent) {
-  return parent.template spawn<traced_actor, How>(facade, traced_actor::part::passing);
-}
+/// One that ends with `owner`, at the latest.
+caf::actor spawn_facade(caf::local_actor& owner);
 
 } // namespace termlease::actors
 

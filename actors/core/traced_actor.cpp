@@ -13,8 +13,7 @@ using trace::step_outcome;
 
 namespace {
 
-/// Whoever ends tells those who watch it, and they may have ended first: nothing is lost by that,
-/// as little as by a timer of its own that rings for nobody.
+/// Whoever ends tells those who watch it, and they may have ended first: nothing is lost by that.
 bool is_farewell(const caf::type_erased_tuple& content) {
   return content.match_elements<caf::down_msg>() || content.match_elements<caf::exit_msg>();
 }
@@ -34,11 +33,10 @@ bool is_crash(const caf::error& why) {
 /// Ends also when it crashes.
 class traced_actor::turn {
 public:
-  /// `id` is 0 when it is no step: it isn't recorded, or only passes on.
-  turn(traced_actor& of, std::uint64_t id, mark at, std::int64_t began, std::int64_t since,
-       mark timer_set_in = {})
+  /// `id` is 0 when it isn't recorded.
+  turn(traced_actor& of, std::uint64_t id, mark at, std::int64_t began, mark timer_set_in = {})
       : of_(of), id_(id), entered_(std::uncaught_exceptions()),
-        now_({at, of.ctrl(), &of.requests_, of.pulse_.get(), since, timer_set_in}) {
+        now_({at, of.ctrl(), &of.requests_, of.pulse_.get(), timer_set_in}) {
     of.pulse_->turn_began = std::max<std::int64_t>(1, began);
   }
 
@@ -48,7 +46,8 @@ public:
     of_.last_ = here().at;
     if (id_ == 0 || of_.recorder_ == nullptr) return;
     if (std::uncaught_exceptions() > entered_) how_ = step_outcome::crashed;
-    of_.recorder_->finish(id_, how_, of_.now());
+    of_.free_since_ = of_.now();
+    of_.recorder_->finish(id_, how_, of_.free_since_);
   }
 
   turn(const turn&) = delete;
@@ -71,9 +70,9 @@ private:
   trace::scope now_;
 };
 
-traced_actor::traced_actor(caf::actor_config& config, beginning begin, part plays)
-    : caf::event_based_actor(config), begin_(std::move(begin)), plays_(plays),
-      path_(birth_name::take()), recorder_(trace::recorder_of(system())), born_in_(here().at) {}
+traced_actor::traced_actor(caf::actor_config& config, beginning begin)
+    : caf::event_based_actor(config), begin_(std::move(begin)), path_(birth_name::take()),
+      recorder_(trace::recorder_of(system())), born_in_(here().at) {}
 
 trace::name_id traced_actor::name() {
   auto known = name_.load(std::memory_order_relaxed);
@@ -94,84 +93,48 @@ trace::beginning traced_actor::step(step_kind kind, mark cause) {
 
 void traced_actor::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) {
   ++pulse_->arrived;
-  auto& now = here();
-  // Outside of any turn it may be a timer, which has its cause already.
-  auto* timer =
-      now.actor == nullptr && now.at.turn == 0 ? dynamic_cast<carried*>(message.get()) : nullptr;
-  if (timer != nullptr && timer->is_timer) --pulse_->timers;
-  if (recorder_ != nullptr) message = with_cause(std::move(message), timer);
-  if (mailbox().closed() && (timer == nullptr || !timer->is_timer) &&
-      !is_farewell(message->content()))
-    note_lost(*message, recorder_ == nullptr ? mark{} : static_cast<carried&>(*message).cause);
+  const auto* known = trace::case_of(*message);
+  const bool is_timer = known != nullptr && known->is_timer;
+  if (is_timer) --pulse_->timers;
+  if (recorder_ != nullptr) message = trace::in_case(*recorder_, std::move(message), now());
+  // A timer that rings for nobody is no loss.
+  if (mailbox().closed() && !is_timer && !is_farewell(message->content())) note_lost(*message);
   caf::event_based_actor::enqueue(std::move(message), on);
 }
 
-void traced_actor::note_lost(const caf::mailbox_element& message, mark cause) {
+void traced_actor::note_lost(const caf::mailbox_element& message) {
   ++pulse_->dead_letters;
-  if (recorder_ == nullptr) return;
-  auto lost = step(step_kind::dead_letter, cause);
-  lost.message = trace::label_of(*recorder_, message.content());
-  recorder_->finish(recorder_->begin(lost), step_outcome::done, lost.began);
-}
-
-caf::mailbox_element_ptr traced_actor::with_cause(caf::mailbox_element_ptr message,
-                                                  carried* timer) {
-  const auto& from = here();
-  auto* made = timer;
-  if (made == nullptr) {
-    made = new carried(std::move(message), from.at, 0);
-    message.reset(made);
-    heed(trace::claim_of(made->content()), *made);
-  }
-  if (made->mid.is_request() && from.requests != nullptr && made->sender.get() == from.actor)
-    from.requests->asked(made->mid.request_id().integer_value(), from.at);
-  made->arrived = from.since != 0 ? from.since : now();
-  return message;
-}
-
-/// What a message says of itself goes before what is known of its sender.
-void traced_actor::heed(const trace::claim& said, carried& of) {
-  of.parent = said.parent;
-  if (const auto id = recorder_->turn_of(said.span)) of.cause = {id, recorder_->correlation_of(id)};
-  if (here().since != 0) return; // it was heeded when it came to who passes it on
-  if (said.correlation.empty() || recorder_->text_of(of.cause.correlation) == said.correlation)
-    return;
-  of.cause.correlation = recorder_->name(said.correlation);
-  // Whoever made up the correlation belongs to it as well.
-  auto& from = here();
-  if (from.at.turn == 0 || from.at.correlation != 0) return;
-  from.at.correlation = of.cause.correlation;
-  recorder_->belongs(from.at.turn, from.at.correlation);
+  if (recorder_ != nullptr)
+    trace::note_lost(*recorder_, static_cast<const carried&>(message), name());
 }
 
 caf::behavior traced_actor::make_behavior() {
   auto begin = std::exchange(begin_, {});
-  if (plays_ == part::passing) return begin(this);
   const auto began = now();
   auto at = born_in_;
   if (recorder_ != nullptr) at.turn = recorder_->begin(step(step_kind::birth, born_in_));
-  turn now(*this, at.turn, at, began, 0);
+  turn now(*this, at.turn, at, began);
   now.handles_none();
   return begin(this);
 }
 
+/// From here on one turn begins when the one before it ended: the time is read once for both.
+traced_actor::resume_result traced_actor::resume(caf::execution_unit* on, std::size_t most_turns) {
+  free_since_ = 0;
+  return caf::event_based_actor::resume(on, most_turns);
+}
+
 caf::invoke_message_result traced_actor::consume(caf::mailbox_element& message) {
-  const auto began = now();
+  const auto began = free_since_ != 0 ? free_since_ : now();
   std::uint64_t id = 0;
-  std::int64_t since = 0;
   mark at;
   mark timer_set_in;
   if (recorder_ != nullptr) {
     auto& known = static_cast<carried&>(message); // whatever is in the mailbox came by `enqueue`
     if (known.is_timer) timer_set_in = known.cause;
-    if (plays_ == part::acting) {
-      at = begin_turn(known, began, id);
-    } else {
-      at = known.cause;
-      since = known.arrived;
-    }
+    at = begin_turn(known, began, id);
   }
-  turn now(*this, id, at, began, since, timer_set_in);
+  turn now(*this, id, at, began, timer_set_in);
   const auto result = caf::event_based_actor::consume(message);
   if (result == caf::invoke_message_result::skipped) now.put_back();
   return result;
@@ -192,7 +155,7 @@ mark traced_actor::begin_turn(carried& message, std::int64_t began, std::uint64_
     next.has_parent = true;
   }
   next.actor = name();
-  next.message = trace::label_of(*recorder_, message.content());
+  next.message = message.what;
   next.waiting = pulse_->waiting() - 1;
   next.arrived = message.arrived;
   next.began = began;
@@ -201,7 +164,7 @@ mark traced_actor::begin_turn(carried& message, std::int64_t began, std::uint64_
 }
 
 bool traced_actor::cleanup(caf::error&& why, caf::execution_unit* on) {
-  if (recorder_ == nullptr || plays_ == part::passing || std::exchange(ended_, true))
+  if (recorder_ == nullptr || std::exchange(ended_, true))
     return caf::event_based_actor::cleanup(std::move(why), on);
   const auto end = step(step_kind::death, last_);
   const auto id = recorder_->begin(end);

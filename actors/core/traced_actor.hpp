@@ -6,7 +6,6 @@
 // built without its profiler; these functions are what it would have been told by.
 
 #include "bus/trace/carried.hpp"
-#include "bus/trace/labels.hpp"
 #include "bus/trace/monotonic.hpp"
 #include "bus/trace/system.hpp"
 
@@ -49,10 +48,7 @@ class traced_actor : public caf::event_based_actor {
 public:
   using beginning = std::function<caf::behavior(caf::event_based_actor*)>;
 
-  /// A `passing` actor hands on what it gets: its turns are no steps, and cause nothing.
-  enum class part { acting, passing };
-
-  traced_actor(caf::actor_config& config, beginning begin, part plays = part::acting);
+  traced_actor(caf::actor_config& config, beginning begin);
 
   const std::shared_ptr<actor_pulse>& pulse() const { return pulse_; }
 
@@ -60,6 +56,7 @@ public:
   const std::string& path() const { return path_; }
 
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* on) override;
+  resume_result resume(caf::execution_unit* on, std::size_t most_turns) override;
 
 protected:
   caf::behavior make_behavior() override;
@@ -75,21 +72,19 @@ private:
                : clock().now().time_since_epoch().count();
   }
 
-  caf::mailbox_element_ptr with_cause(caf::mailbox_element_ptr message, trace::carried* timer);
-  void heed(const trace::claim& said, trace::carried& of);
-  void note_lost(const caf::mailbox_element& message, trace::mark cause);
+  void note_lost(const caf::mailbox_element& message);
   trace::beginning step(trace::step_kind kind, trace::mark cause);
   trace::mark begin_turn(trace::carried& message, std::int64_t began, std::uint64_t& id);
   trace::name_id name();
 
   beginning begin_;
-  part plays_;
   std::string path_;
   trace::recorder* recorder_;
   std::atomic<trace::name_id> name_{0}; ///< senders look it up, too, when a message is lost
   trace::mark born_in_;
   trace::mark last_; ///< the turn that is running, or was
   trace::open_requests requests_;
+  std::int64_t free_since_ = 0; ///< when its last turn ended, while it goes on to the next
   bool ended_ = false;
   std::shared_ptr<actor_pulse> pulse_ = std::make_shared<actor_pulse>();
 };

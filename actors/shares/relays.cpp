@@ -42,7 +42,7 @@ private:
   const caf::actor& keeper_of(const std::string& backend) {
     auto& keeper = keepers_[backend];
     if (keeper) return keeper;
-    keeper = spawn_facade<caf::linked>(*self_);
+    keeper = spawn_facade(*self_);
     child_spec spec;
     spec.id = backend;
     spec.facade = keeper;

@@ -286,7 +286,7 @@ private:
   }
 
   void watch(const terminal_view& view) {
-    known_terminal known{view, spawn_facade<caf::linked>(*self_)};
+    known_terminal known{view, spawn_facade(*self_)};
     child_spec spec;
     spec.id = view.terminal_id;
     spec.facade = known.facade;

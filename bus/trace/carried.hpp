@@ -4,11 +4,13 @@
 // would have). So each message travels in a case that has it: made where the message enters a
 // mailbox, or, of a timer, where it was set. The message inside is neither copied nor looked at.
 
+#include "bus/trace/case_pool.hpp"
 #include "bus/trace/here.hpp"
 
 #include <caf/all.hpp>
 
 #include <chrono>
+#include <typeinfo>
 
 namespace termlease::trace {
 
@@ -18,13 +20,27 @@ public:
       : caf::mailbox_element(std::move(inner->sender), inner->mid, std::move(inner->stages)),
         cause(cause_of_it), arrived(arrived_at), inner_(std::move(inner)) {}
 
-  caf::type_erased_tuple& content() override { return inner_->content(); }
+#ifndef __SANITIZE_ADDRESS__ // which is to see whoever uses one that is gone
+  static void* operator new(std::size_t size) {
+    return take_case(size);
+  }
+
+  static void operator delete(void* at) noexcept {
+    leave_case(at);
+  }
+#endif
+
+  caf::type_erased_tuple& content() override {
+    return inner_->content();
+  }
 
   const caf::type_erased_tuple& content() const override {
     return std::as_const(*inner_).content();
   }
 
-  caf::message move_content_to_message() override { return inner_->move_content_to_message(); }
+  caf::message move_content_to_message() override {
+    return inner_->move_content_to_message();
+  }
 
   caf::message copy_content_to_message() const override {
     return inner_->copy_content_to_message();
@@ -33,11 +49,24 @@ public:
   mark cause;
   std::uint64_t parent = 0; ///< span of a client, when the message came from one
   std::int64_t arrived;     ///< nanoseconds of the receiver's clock
+  label what;
   bool is_timer = false;
 
 private:
   caf::mailbox_element_ptr inner_;
 };
+
+/// Null when it is in none.
+inline carried* case_of(caf::mailbox_element& message) {
+  return &typeid(message) == &typeid(carried) ? static_cast<carried*>(&message) : nullptr;
+}
+
+/// Puts a message that is sent on this thread into a case, if it isn't in one, and says when it
+/// came, if that isn't said. What a message says of itself goes before what is known of its sender.
+caf::mailbox_element_ptr in_case(recorder& in, caf::mailbox_element_ptr message, std::int64_t now);
+
+/// A step: it came for `actor`, which has ended.
+void note_lost(recorder& in, const carried& message, name_id actor);
 
 /// A timer of `self`, or of whoever else gets it.
 void set_timer(caf::local_actor* self, caf::strong_actor_ptr to,

@@ -14,6 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,14 @@ using name_id = std::uint32_t;
 
 inline constexpr unsigned name_place_bits = 16;
 inline constexpr std::uint32_t most_names = 1U << name_place_bits;
+
+constexpr std::uint32_t place_in(name_id name) {
+  return name & (most_names - 1);
+}
+
+constexpr std::uint16_t generation_in(name_id name) {
+  return static_cast<std::uint16_t>(name >> name_place_bits);
+}
 
 /// What a record tells of.
 enum class step_kind : std::uint8_t {
@@ -84,23 +93,40 @@ struct packed {
 struct name_place {
   static constexpr std::size_t most = 84;
 
-  std::atomic<std::uint64_t> used;       ///< the last turn that names it
-  std::atomic<std::uint16_t> generation; ///< how often the place was used before
-  std::atomic<std::uint16_t> length;     ///< 0: free
-  std::array<std::atomic<char>, most> bytes;
+  std::atomic<std::uint64_t> used;                        ///< the last turn that names it
+  std::atomic<std::uint16_t> generation;                  ///< how often the place was used before
+  std::atomic<std::uint16_t> length;                      ///< 0: free
+  std::array<std::atomic<std::uint32_t>, most / 4> bytes; ///< four at a time
 
   std::string text() const {
     std::string copy(std::min<std::size_t>(length.load(std::memory_order_relaxed), most), '\0');
-    for (std::size_t i = 0; i < copy.size(); ++i)
-      copy[i] = bytes[i].load(std::memory_order_relaxed);
+    for (std::size_t at = 0; at < copy.size(); at += 4) {
+      const auto four = bytes[at / 4].load(std::memory_order_relaxed);
+      std::memcpy(copy.data() + at, &four, std::min<std::size_t>(4, copy.size() - at));
+    }
     return copy;
+  }
+
+  bool is(std::string_view words) const {
+    if (words.size() != length.load(std::memory_order_relaxed)) return false;
+    for (std::size_t at = 0; at < words.size(); at += 4)
+      if (bytes[at / 4].load(std::memory_order_relaxed) != four_of(words, at)) return false;
+    return true;
   }
 
   /// At most `most` bytes.
   void write(std::string_view words) {
     length.store(static_cast<std::uint16_t>(words.size()), std::memory_order_relaxed);
-    for (std::size_t i = 0; i < words.size(); ++i)
-      bytes[i].store(words[i], std::memory_order_relaxed);
+    for (std::size_t at = 0; at < words.size(); at += 4)
+      bytes[at / 4].store(four_of(words, at), std::memory_order_relaxed);
+  }
+
+private:
+  /// Those behind the end are 0.
+  static std::uint32_t four_of(std::string_view words, std::size_t at) {
+    std::uint32_t four = 0;
+    std::memcpy(&four, words.data() + at, std::min<std::size_t>(4, words.size() - at));
+    return four;
   }
 };
 
@@ -127,6 +153,18 @@ struct header {
 
 inline constexpr std::size_t header_size = 4096;
 static_assert(sizeof(header) <= header_size);
+
+inline constexpr unsigned turn_bits = 40;
+
+/// A turn's id for other systems, a `parent-id` of W3C: the instance and the turn. 0 of none.
+constexpr std::uint64_t span_of(std::uint64_t instance, std::uint64_t turn) {
+  return turn == 0 ? 0 : instance << turn_bits | (turn & ((std::uint64_t{1} << turn_bits) - 1));
+}
+
+/// And back; 0 for another runtime's.
+constexpr std::uint64_t turn_of(std::uint64_t instance, std::uint64_t span) {
+  return span >> turn_bits == instance ? span & ((std::uint64_t{1} << turn_bits) - 1) : 0;
+}
 
 /// Of a file with so many places, without its tail.
 constexpr std::uint64_t file_size(std::uint64_t names, std::uint64_t steps) {

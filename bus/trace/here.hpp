@@ -6,6 +6,7 @@
 
 #include "bus/trace/recorder.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <utility>
@@ -29,25 +30,41 @@ struct actor_pulse {
 };
 
 /// What an actor has asked and wasn't answered yet, so that the answer belongs to what the question
-/// belonged to, whoever gives it. Of the actor's own thread.
+/// belonged to, whoever gives it. Most are answered in their order. Of the actor's own thread.
 class open_requests {
 public:
-  void asked(std::uint64_t response, mark in) { open_.emplace_back(response, in); }
+  void asked(std::uint64_t response, mark in) {
+    if (done_ > most_done) {
+      open_.erase(open_.begin(), first());
+      done_ = 0;
+    }
+    open_.emplace_back(response, in);
+  }
 
   /// The turn that asked for this; nothing when it isn't known.
   mark answered(std::uint64_t response) {
-    for (auto& each : open_) {
-      if (each.first != response) continue;
-      const auto in = each.second;
-      each = open_.back();
-      open_.pop_back();
-      return in;
+    const auto found = std::find_if(first(), open_.end(),
+                                    [=](const auto& each) { return each.first == response; });
+    if (found == open_.end()) return {};
+    const auto in = found->second;
+    if (found == first())
+      ++done_;
+    else
+      open_.erase(found);
+    if (first() == open_.end()) {
+      open_.clear();
+      done_ = 0;
     }
-    return {};
+    return in;
   }
 
 private:
+  static constexpr std::ptrdiff_t most_done = 256;
+
+  std::vector<std::pair<std::uint64_t, mark>>::iterator first() { return open_.begin() + done_; }
+
   std::vector<std::pair<std::uint64_t, mark>> open_;
+  std::ptrdiff_t done_ = 0; ///< so many at its begin are answered
 };
 
 /// What runs on this thread now.
@@ -56,8 +73,7 @@ struct situation {
   const void* actor = nullptr; ///< its control block; null outside of actors
   open_requests* requests = nullptr;
   actor_pulse* pulse = nullptr;
-  std::int64_t since = 0; ///< not 0: what is passed on arrived then
-  mark timer_set_in;      ///< of a timer that rings now: the turn that set it
+  mark timer_set_in; ///< of a timer that rings now: the turn that set it
 };
 
 inline situation& here() {
@@ -70,7 +86,7 @@ class scope {
 public:
   explicit scope(situation now) : before_(std::exchange(here(), now)) {}
 
-  explicit scope(mark at) : scope(situation{at, nullptr, nullptr, nullptr, 0, {}}) {}
+  explicit scope(mark at) : scope(situation{at, nullptr, nullptr, nullptr, {}}) {}
 
   ~scope() { here() = before_; }
 

@@ -43,11 +43,12 @@ template <class T> const T& part(const caf::type_erased_tuple& content, std::siz
 
 kinds kinds_of(const caf::type_erased_tuple& content) {
   kinds found;
-  if (content.size() == 0) return found;
+  const auto size = content.size();
+  if (size == 0) return found;
   const auto first = content.type(0);
   found.first = first.second;
   found.number = first.first;
-  found.last = content.type(content.size() - 1).second;
+  found.last = size == 1 ? found.first : content.type(size - 1).second;
   if (first.first == caf::type_nr<caf::atom_value>::value)
     found.atom = static_cast<std::uint64_t>(part<caf::atom_value>(content, 0));
   return found;
@@ -174,10 +175,7 @@ known_kind& remembered(const kinds& of) {
   return all[(mixed ^ mixed >> 17U) % size];
 }
 
-} // namespace
-
-label label_of(recorder& in, const caf::type_erased_tuple& content) {
-  const auto of = kinds_of(content);
+label label_of(recorder& in, const kinds& of, const caf::type_erased_tuple& content) {
   auto& known = remembered(of);
   if (known.recorder != in.serial() || known.of != of ||
       (!known.by_content && !in.knows(known.name))) {
@@ -194,20 +192,25 @@ label label_of(recorder& in, const caf::type_erased_tuple& content) {
   return found;
 }
 
-claim claim_of(const caf::type_erased_tuple& content) {
+claim claim_of(const kinds& of, const caf::type_erased_tuple& content) {
   claim found;
-  if (content.size() == 0) return found;
-  const auto* type = content.type(0).second;
-  if (is<caller>(type)) {
+  if (is<caller>(of.first)) {
     found.correlation = part<caller>(content, 0).correlation_id;
-  } else if (is<client_command>(type)) {
+  } else if (is<client_command>(of.first)) {
     const auto& command = part<client_command>(content, 0).command;
     found.correlation = command.correlation_id;
     found.parent = parent_in(command.traceparent);
-  } else if (is<child_line>(type)) {
+  } else if (is<child_line>(of.first)) {
     found.span = span_in(value_in(part<child_line>(content, 0).text.text, cause_key));
   }
   return found;
+}
+
+} // namespace
+
+reading read(recorder& in, const caf::type_erased_tuple& content) {
+  const auto of = kinds_of(content);
+  return {label_of(in, of, content), claim_of(of, content)};
 }
 
 } // namespace termlease::trace

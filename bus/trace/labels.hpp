@@ -12,10 +12,6 @@
 
 namespace termlease::trace {
 
-/// A command by its method, an atom by its word, anything else by its type. Records on their way to
-/// the journal are named with what they record.
-label label_of(recorder& in, const caf::type_erased_tuple& content);
-
 /// What a message that comes from outside tells of its cause.
 struct claim {
   std::uint64_t span = 0;   ///< of ours, as a worker gives it back
@@ -23,6 +19,14 @@ struct claim {
   std::string_view correlation;
 };
 
-claim claim_of(const caf::type_erased_tuple& content);
+/// What can be told of a message by one look at it.
+struct reading {
+  label what;
+  claim said;
+};
+
+/// A command is named by its method, an atom by its word, anything else by its type. Records on
+/// their way to the journal are named with what they record.
+reading read(recorder& in, const caf::type_erased_tuple& content);
 
 } // namespace termlease::trace

@@ -79,9 +79,7 @@ public:
     return about.wall_ms + (clock - about.clock_ns) / 1'000'000;
   }
 
-  std::uint64_t span_of(std::uint64_t id) const {
-    return id == 0 ? 0 : about.instance << 40U | (id & ((std::uint64_t{1} << 40U) - 1));
-  }
+  std::uint64_t span_of(std::uint64_t id) const { return trace::span_of(about.instance, id); }
 
 private:
   friend log read_trace(std::span<const std::byte> bytes, std::uint64_t from);

@@ -43,18 +43,16 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, name_place::most - 9)) + mark.data();
 }
 
-/// An id is given a name once: whoever belongs to it carries the name along. So nobody looks for
-/// it, and each command is spared the search.
+/// It is written soon, and spans two lines of the processor's cache.
+void fetch(const name_place& at) {
+  __builtin_prefetch(&at, 1);
+  __builtin_prefetch(&at + 1, 1);
+}
+
+/// An id is given a name once: whoever belongs to it carries the name along, and nobody looks for
+/// it.
 bool is_id(std::string_view text) {
   return text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-';
-}
-
-constexpr std::uint32_t place_in(name_id name) {
-  return name & (most_names - 1);
-}
-
-constexpr std::uint16_t generation_in(name_id name) {
-  return static_cast<std::uint16_t>(name >> name_place_bits);
 }
 
 } // namespace
@@ -76,6 +74,7 @@ recorder::recorder(const recorder_options& options)
   names_ = reinterpret_cast<name_place*>(memory_ + header_size);
   steps_ = reinterpret_cast<step_place*>(memory_ + header_size + name_count_ * sizeof(name_place));
   mask_ = steps - 1;
+  first_id_ = name_count_ / 2;
   head_->version = format_version;
   head_->names = name_count_;
   head_->steps = steps;
@@ -188,43 +187,58 @@ void recorder::use(name_id name, std::uint64_t id) {
   if (id - used.load(relaxed) > mask_ / 4) used.store(id, relaxed);
 }
 
-bool recorder::knows(name_id name) const {
-  const auto& at = names_[place_in(name)];
-  return name != 0 && at.generation.load(relaxed) == generation_in(name);
+bool recorder::means(name_id name, std::string_view text) const {
+  if (text.size() > name_place::most) return text_of(name) == shortened(text);
+  return knows(name) && names_[place_in(name)].is(text);
 }
 
 name_id recorder::name(std::string_view text) {
   if (text.empty()) return 0;
-  const bool is_unique = is_id(text);
+  if (is_id(text)) return name_of_id(text);
   const auto kept = shortened(text);
   const std::lock_guard guard(naming_);
-  const auto next = head_->next.load(relaxed);
-  if (const auto found = is_unique ? known_.end() : known_.find(kept); found != known_.end()) {
-    use(found->second, next);
+  if (const auto found = known_.find(kept); found != known_.end()) {
+    use(found->second, head_->next.load(relaxed));
     return found->second;
   }
   const auto place = free_place();
+  if (const auto before = names_[place].text(); !before.empty()) known_.erase(before);
+  return known_[kept] = put(place, kept);
+}
+
+/// Ids take turns in places of their own, so that nobody has to look for one: each is as old as it
+/// gets, and there is no lock, since a place comes round again only after all the others.
+name_id recorder::name_of_id(std::string_view id) {
+  const auto place = first_id_ + ids_.fetch_add(1, relaxed) % (name_count_ - first_id_);
+  fetch(names_[place + 1]); // most often the next one
+  if (is_in_use(names_[place])) head_->names_lost.fetch_add(1, relaxed);
+  return put(place, id);
+}
+
+name_id recorder::put(std::uint32_t place, std::string_view text) {
   auto& at = names_[place];
-  if (const auto before = at.text(); !before.empty() && !is_id(before)) known_.erase(before);
-  at.generation.store(static_cast<std::uint16_t>(at.generation.load(relaxed) + 1), relaxed);
-  at.write(kept);
-  at.used.store(next, relaxed);
-  const name_id made = std::uint32_t{at.generation.load(relaxed)} << name_place_bits | place;
-  if (!is_unique) known_.emplace(kept, made);
-  return made;
+  const auto generation = static_cast<std::uint16_t>(at.generation.load(relaxed) + 1);
+  at.generation.store(generation, relaxed);
+  at.write(text);
+  at.used.store(head_->next.load(relaxed), relaxed);
+  return std::uint32_t{generation} << name_place_bits | place;
+}
+
+/// Whether a step in the ring may name it.
+bool recorder::is_in_use(const name_place& at) const {
+  return at.length.load(relaxed) != 0 &&
+         at.used.load(relaxed) + mask_ + 1 + mask_ / 4 >= head_->next.load(relaxed);
 }
 
 /// One that is free, that no step in the ring names any more, or that was used longest ago. Place 0
 /// is nobody's.
 std::uint32_t recorder::free_place() {
-  const auto next = head_->next.load(relaxed);
   std::uint32_t oldest = 0;
   for (std::uint32_t tries = 0; tries < longest_search; ++tries) {
     const auto place = hand_;
-    hand_ = hand_ + 1 < name_count_ ? hand_ + 1 : 1;
+    hand_ = hand_ + 1 < first_id_ ? hand_ + 1 : 1;
     const auto& at = names_[place];
-    if (at.length.load(relaxed) == 0 || at.used.load(relaxed) + mask_ + 1 + mask_ / 4 < next)
-      return place;
+    if (!is_in_use(at)) return place;
     if (oldest == 0 || at.used.load(relaxed) < names_[oldest].used.load(relaxed)) oldest = place;
   }
   head_->names_lost.fetch_add(1, relaxed);

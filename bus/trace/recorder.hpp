@@ -76,8 +76,15 @@ public:
   /// The same text has the same name, as long as it isn't forgotten: of more texts than places the
   /// one that was used longest ago.
   name_id name(std::string_view text);
+
   /// Whether that name still means what it meant.
-  bool knows(name_id name) const;
+  bool knows(name_id name) const {
+    return name != 0 &&
+           names_[place_in(name)].generation.load(std::memory_order_relaxed) == generation_in(name);
+  }
+
+  /// Whether that is the name of this text.
+  bool means(name_id name, std::string_view text) const;
   std::string text_of(name_id name) const;
   /// What a step belongs to, as long as it is in the ring.
   name_id correlation_of(std::uint64_t id) const;
@@ -86,13 +93,9 @@ public:
   std::uint64_t serial() const { return serial_; }
 
   /// The id of a turn for other systems, and back; 0 for another runtime's.
-  std::uint64_t span_of(std::uint64_t id) const {
-    return id == 0 ? 0 : head_->instance << 40U | (id & ((std::uint64_t{1} << 40U) - 1));
-  }
+  std::uint64_t span_of(std::uint64_t id) const { return trace::span_of(head_->instance, id); }
 
-  std::uint64_t turn_of(std::uint64_t span) const {
-    return span >> 40U == head_->instance ? span & ((std::uint64_t{1} << 40U) - 1) : 0;
-  }
+  std::uint64_t turn_of(std::uint64_t span) const { return trace::turn_of(head_->instance, span); }
 
   bool is_real_time() const { return is_real_time_; }
 
@@ -109,6 +112,9 @@ private:
 
   void map_file(const std::filesystem::path& file);
   void map_memory();
+  name_id name_of_id(std::string_view id);
+  name_id put(std::uint32_t place, std::string_view text);
+  bool is_in_use(const name_place& at) const;
   std::uint32_t free_place();
   void use(name_id name, std::uint64_t id);
   bool is_left_out(label message);
@@ -125,6 +131,8 @@ private:
   step_place* steps_ = nullptr;
   std::uint64_t mask_ = 0;
   std::uint32_t name_count_ = 0;
+  std::uint32_t first_id_ = 0; ///< ids have the places from here on
+  std::atomic<std::uint32_t> ids_{0};
   std::uint32_t sample_ = 1;
   bool is_real_time_;
   std::array<std::atomic<std::uint64_t>, 64> data_seen_{}; ///< by the label's name

@@ -32,7 +32,7 @@ struct family {
         receipts.push_back(decoded<actor_restarted>(json::parse(what.records.at(0).metadata.text)));
       }};
     }));
-    front = keep(time.system().spawn(facade));
+    front = keep(spawn_facade(time.system()));
     parent = keep(time.system().spawn(
         [=, this](caf::event_based_actor* self) { return as_parent(self, rule); }));
     caf::anon_send(parent, start_atom::value);
@@ -132,6 +132,40 @@ TEST_CASE("whoever asks while a child is away waits, and is answered by the next
   CHECK(*answer == 0);
   f.time.advance(seconds(1));
   CHECK(*answer == 3);
+}
+
+TEST_CASE("messages of one sender keep their order, also those that waited for somebody") {
+  scenario::virtual_time time;
+  std::vector<int> heard;
+  const auto front = spawn_facade(time.system());
+  for (int i = 0; i < 3; ++i) caf::anon_send(front, i);
+  time.settle();
+  CHECK(heard.empty());
+  const auto behind = time.system().spawn(
+      [&]() -> caf::behavior { return {[&](int number) { heard.push_back(number); }}; });
+  caf::anon_send(front, stand_for{behind});
+  for (int i = 3; i < 6; ++i) caf::anon_send(front, i);
+  time.settle();
+  CHECK(heard == std::vector<int>{0, 1, 2, 3, 4, 5});
+  caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(behind, caf::exit_reason::user_shutdown);
+  time.settle();
+}
+
+TEST_CASE("a facade ends with its owner") {
+  scenario::virtual_time time;
+  caf::actor front;
+  const auto owner = time.system().spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    front = spawn_facade(*self);
+    return {[](int) {}};
+  });
+  bool ended = false;
+  time.settle();
+  front->attach_functor([&] { ended = true; });
+  CHECK_FALSE(ended);
+  caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
+  time.settle();
+  CHECK(ended);
 }
 
 TEST_CASE("the first restart comes at once, each other waits longer, up to a limit") {

@@ -171,6 +171,33 @@ TEST_CASE("whoever passes a message on is no cause of it, and its wait is counte
   CHECK(s.last("begin", "i32").asked == s.last("begin", "tick").id);
 }
 
+TEST_CASE("what comes for a facade that has ended is a dead letter, and whoever asks is told") {
+  stage s;
+  const auto front = s.actors.emplace_back(spawn_facade(s.time.system()));
+  std::vector<std::string> answers;
+  const auto begin = s.spawn("begin", [&, front](caf::event_based_actor* self) -> caf::behavior {
+    return {[&answers, front, self](tick_atom) {
+      self->request(front, caf::infinite, 1)
+          .then(
+              [&](int) { answers.emplace_back("an answer"); },
+              [&, self](const caf::error& why) { answers.push_back(self->system().render(why)); });
+    }};
+  });
+  caf::anon_send(begin, tick_atom::value); // it waits, since nobody stands behind yet
+  s.time.settle();
+  CHECK(answers.empty());
+  caf::anon_send_exit(front, caf::exit_reason::user_shutdown);
+  caf::anon_send(begin, tick_atom::value);
+  s.time.settle();
+  REQUIRE(answers.size() == 2);
+  CHECK(answers[0] != "an answer");
+  CHECK(answers[1] == answers[0]);
+  const auto lost = s.last("facade", "i32");
+  CHECK(lost.what.kind == trace::step_kind::dead_letter);
+  CHECK(lost.cause == s.last("begin", "tick").id);
+  CHECK(s.recorder->head().dead_letters == 2);
+}
+
 TEST_CASE("a crash is a step, and so is the end that it leads to, and who hears of it") {
   stage s;
   const auto parent = s.spawn("parent", [](caf::event_based_actor* self) -> caf::behavior {

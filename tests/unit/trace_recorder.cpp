@@ -100,7 +100,7 @@ TEST_CASE("a ring keeps the newest turns, and says where they begin") {
 TEST_CASE("of more names than places, the one that was used longest ago is forgotten") {
   recorder ring(small());
   std::vector<name_id> old;
-  for (int i = 0; i < 62; ++i) old.push_back(ring.name("old " + std::to_string(i)));
+  for (int i = 0; i < 30; ++i) old.push_back(ring.name("old " + std::to_string(i)));
   const auto kept = ring.name("kept");
   for (int i = 0; i < 600; ++i) turn(ring, "kept", "kept");
   const auto fresh = ring.name("fresh");
@@ -111,6 +111,42 @@ TEST_CASE("of more names than places, the one that was used longest ago is forgo
   // Whoever wants a forgotten one gets it again, by another name.
   CHECK(ring.name("old 0") != old[0]);
   CHECK(ring.text_of(old[0]).empty());
+}
+
+TEST_CASE("of more ids than places the oldest is forgotten, and no other name") {
+  recorder ring(small());
+  const auto id = [](int number) {
+    auto text = std::string("01890000-0000-7000-8000-000000000000");
+    text.replace(34, 2, std::to_string(10 + number));
+    return text;
+  };
+  const auto kept = ring.name("kept");
+  std::vector<name_id> ids;
+  for (int i = 0; i < 32; ++i) ids.push_back(ring.name(id(i)));
+  CHECK(ring.head().names_lost == 0);
+  ids.push_back(ring.name(id(32)));
+  CHECK(ring.head().names_lost == 1);
+  CHECK(ring.text_of(ids[0]).empty());
+  CHECK(ring.text_of(ids[1]) == id(1));
+  CHECK(ring.text_of(ids[32]) == id(32));
+  CHECK(ring.means(ids[32], id(32)));
+  CHECK_FALSE(ring.means(ids[32], id(0)));
+  CHECK_FALSE(ring.means(ids[0], id(0)));
+  CHECK(ring.knows(kept));
+}
+
+TEST_CASE("a name is compared to its last letter") {
+  recorder ring(small());
+  for (const std::string text : {"a", "abcd", "abcde", "abcdefgh"}) {
+    const auto name = ring.name(text);
+    CHECK(ring.means(name, text));
+    CHECK_FALSE(ring.means(name, text + "i"));
+    CHECK_FALSE(ring.means(name, text.substr(1)));
+    CHECK(ring.text_of(name) == text);
+  }
+  const std::string much(200, 'x');
+  CHECK(ring.means(ring.name(much + "1"), much + "1"));
+  CHECK_FALSE(ring.means(ring.name(much + "1"), much + "2"));
 }
 
 TEST_CASE("a long name is cut, and stays another name than the next one") {
