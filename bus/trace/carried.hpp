@@ -20,27 +20,17 @@ public:
       : caf::mailbox_element(std::move(inner->sender), inner->mid, std::move(inner->stages)),
         cause(cause_of_it), arrived(arrived_at), inner_(std::move(inner)) {}
 
-#ifndef __SANITIZE_ADDRESS__ // which is to see whoever uses one that is gone
-  static void* operator new(std::size_t size) {
-    return take_case(size);
-  }
+  static void* operator new(std::size_t size) { return take_case(size); }
 
-  static void operator delete(void* at) noexcept {
-    leave_case(at);
-  }
-#endif
+  static void operator delete(void* at) noexcept { leave_case(at); }
 
-  caf::type_erased_tuple& content() override {
-    return inner_->content();
-  }
+  caf::type_erased_tuple& content() override { return inner_->content(); }
 
   const caf::type_erased_tuple& content() const override {
     return std::as_const(*inner_).content();
   }
 
-  caf::message move_content_to_message() override {
-    return inner_->move_content_to_message();
-  }
+  caf::message move_content_to_message() override { return inner_->move_content_to_message(); }
 
   caf::message copy_content_to_message() const override {
     return inner_->copy_content_to_message();

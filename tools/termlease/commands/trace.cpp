@@ -12,7 +12,6 @@
 #include "tools/trace/step_json.hpp"
 
 #include <iostream>
-#include <sstream>
 #include <unistd.h>
 #include <unordered_set>
 
@@ -187,13 +186,12 @@ exit_code write_export(const invocation& run, const trace_wish& asked) {
                       "say where to with -o FILE");
   const auto all = read_own_trace(asked.file);
   const auto part = trace::only(all, trace::select(all, wish_in(all, asked)));
-  std::ostringstream text;
-  format->write(part, text);
   if (asked.output.empty()) {
-    run.screen.out() << std::move(text).str();
+    format->write(part, run.screen.out());
     return exit_code::done;
   }
-  write_own_file(asked.output, std::move(text).str(), replacing::allowed);
+  write_own_file(
+      asked.output, [&](std::ostream& to) { format->write(part, to); }, replacing::allowed);
   run.screen.done(std::to_string(part.steps.size()) + " turns are in " + asked.output);
   return exit_code::done;
 }

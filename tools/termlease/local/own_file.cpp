@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ext/stdio_filebuf.h>
 #include <fcntl.h>
+#include <ostream>
 #include <string>
 
 namespace termlease::cli {
@@ -20,26 +22,42 @@ namespace {
                "check that the folder is yours and the disk is not full");
 }
 
+using writer = std::function<void(std::ostream&)>;
+
+/// False, with errno, when not all of it is on the disk.
+bool is_written(int to, const writer& write) {
+  __gnu_cxx::stdio_filebuf<char> part(::fcntl(to, F_DUPFD_CLOEXEC, 0), std::ios::out);
+  std::ostream stream(&part);
+  write(stream);
+  return stream.flush() && part.close() != nullptr && ::fsync(to) == 0;
+}
+
 /// The name of a complete copy beside `file`.
-std::string write_beside(const std::filesystem::path& file, std::string_view text) {
+std::string write_beside(const std::filesystem::path& file, const writer& write) {
   std::string name = file.string() + ".XXXXXX";
   const descriptor to(::mkostemp(name.data(), O_CLOEXEC)); // makes it 0600
   if (!to) write_failed(file);
-  while (!text.empty()) {
-    const auto written = ::write(to.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) break;
-    text.remove_prefix(static_cast<std::size_t>(written));
+  try {
+    if (is_written(to.get(), write)) return name;
+  } catch (...) {
+    ::unlink(name.c_str());
+    throw;
   }
-  if (text.empty() && ::fsync(to.get()) == 0) return name;
+  const int problem = errno;
   ::unlink(name.c_str());
+  errno = problem;
   write_failed(file);
 }
 
 } // namespace
 
 void write_own_file(const std::filesystem::path& file, std::string_view text, replacing how) {
-  const auto made = write_beside(file, text);
+  write_own_file(
+      file, [text](std::ostream& to) { to << text; }, how);
+}
+
+void write_own_file(const std::filesystem::path& file, const writer& write, replacing how) {
+  const auto made = write_beside(file, write);
   // link(2) refuses where rename(2) would replace.
   const int result = how == replacing::allowed ? ::rename(made.c_str(), file.c_str())
                                                : ::link(made.c_str(), file.c_str());
