@@ -30,7 +30,8 @@ public:
     if (kind == &typeid(stand_for)) return stand(content.get_as<stand_for>(0).target, on);
     if (content.match_elements<caf::exit_msg>())
       return close(content.get_as<caf::exit_msg>(0).reason, on);
-    if (const auto target = target_or_wait(message)) target->enqueue(std::move(message), on);
+    if (const auto target = target_or_wait(message)) return target->enqueue(std::move(message), on);
+    if (message) turn_away(std::move(message));
   }
 
   void on_destroy() override {
@@ -39,17 +40,18 @@ public:
   }
 
 private:
-  /// Null when it waits, or was turned away. Whoever is behind is told out of the lock, so that no
-  /// sender waits for another.
+  /// Null when it waits, and is taken; or when this is closed, and it isn't. Whoever is behind is
+  /// told out of the lock, so that no sender waits for another.
   caf::strong_actor_ptr target_or_wait(caf::mailbox_element_ptr& message) {
     const std::lock_guard hold(mutex_);
-    if (!target_ && recorder_ != nullptr) // its cause is who sends it, not who lets it go later
-      message = trace::in_case(*recorder_, std::move(message), now());
-    if (closed_)
-      turn_away(*message);
-    else if (!target_)
-      waiting_.push_back(std::move(message));
+    if (!target_ && !closed_) waiting_.push_back(in_case(std::move(message)));
     return target_;
+  }
+
+  /// Its cause is who sends it, not who lets it go later.
+  caf::mailbox_element_ptr in_case(caf::mailbox_element_ptr message) {
+    return recorder_ == nullptr ? std::move(message)
+                                : trace::in_case(*recorder_, std::move(message), now());
   }
 
   /// Those that waited go first, under the lock: what their senders say next comes behind them.
@@ -64,24 +66,28 @@ private:
 
   void close(const caf::error& why, caf::execution_unit* on) {
     caf::strong_actor_ptr target;
+    std::vector<caf::mailbox_element_ptr> left;
     {
       const std::lock_guard hold(mutex_);
       if (closed_) return;
       closed_.emplace(why);
       std::swap(target, target_);
-      for (const auto& each : std::exchange(waiting_, {})) turn_away(*each);
+      std::swap(left, waiting_);
     }
+    for (auto& each : left) turn_away(std::move(each));
     cleanup(caf::error(why), on);
   }
 
-  void turn_away(const caf::mailbox_element& message) {
-    (*closed_)(message);
+  /// Once closed; nothing changes any more.
+  void turn_away(caf::mailbox_element_ptr message) {
+    message = in_case(std::move(message));
+    (*closed_)(*message);
     if (recorder_ != nullptr)
-      trace::note_lost(*recorder_, static_cast<const trace::carried&>(message),
-                       recorder_->name(name()));
+      trace::note_lost(*recorder_, static_cast<const trace::carried&>(*message),
+                       recorder_->name(name()), now());
   }
 
-  std::int64_t now() { return home_system().clock().now().time_since_epoch().count(); }
+  std::int64_t now() { return trace::clock_ns(recorder_, home_system()); }
 
   trace::recorder* recorder_;
   std::mutex mutex_; ///< of what follows

@@ -44,6 +44,7 @@ public:
     of_.pulse_->turn_began = 0;
     if (counts_) ++of_.pulse_->turns;
     of_.last_ = here().at;
+    of_.free_since_ = 0;
     if (id_ == 0 || of_.recorder_ == nullptr) return;
     if (std::uncaught_exceptions() > entered_) how_ = step_outcome::crashed;
     of_.free_since_ = of_.now();
@@ -105,7 +106,7 @@ void traced_actor::enqueue(caf::mailbox_element_ptr message, caf::execution_unit
 void traced_actor::note_lost(const caf::mailbox_element& message) {
   ++pulse_->dead_letters;
   if (recorder_ != nullptr)
-    trace::note_lost(*recorder_, static_cast<const carried&>(message), name());
+    trace::note_lost(*recorder_, static_cast<const carried&>(message), name(), now());
 }
 
 caf::behavior traced_actor::make_behavior() {
@@ -125,7 +126,8 @@ traced_actor::resume_result traced_actor::resume(caf::execution_unit* on, std::s
 }
 
 caf::invoke_message_result traced_actor::consume(caf::mailbox_element& message) {
-  const auto began = free_since_ != 0 ? free_since_ : now();
+  const auto arrived = recorder_ == nullptr ? 0 : static_cast<carried&>(message).arrived;
+  const auto began = free_since_ != 0 ? std::max(free_since_, arrived) : now();
   std::uint64_t id = 0;
   mark at;
   mark timer_set_in;

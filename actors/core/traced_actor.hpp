@@ -6,7 +6,6 @@
 // built without its profiler; these functions are what it would have been told by.
 
 #include "bus/trace/carried.hpp"
-#include "bus/trace/monotonic.hpp"
 #include "bus/trace/system.hpp"
 
 #include <caf/all.hpp>
@@ -66,11 +65,7 @@ protected:
 private:
   class turn;
 
-  std::int64_t now() {
-    return recorder_ != nullptr && recorder_->is_real_time()
-               ? trace::monotonic_ns()
-               : clock().now().time_since_epoch().count();
-  }
+  std::int64_t now() { return trace::clock_ns(recorder_, system()); }
 
   void note_lost(const caf::mailbox_element& message);
   trace::beginning step(trace::step_kind kind, trace::mark cause);

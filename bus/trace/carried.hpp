@@ -16,11 +16,11 @@ namespace termlease::trace {
 
 class carried final : public caf::mailbox_element {
 public:
-  carried(caf::mailbox_element_ptr inner, mark cause_of_it, std::int64_t arrived_at)
+  carried(caf::mailbox_element_ptr inner, mark cause_of_it)
       : caf::mailbox_element(std::move(inner->sender), inner->mid, std::move(inner->stages)),
-        cause(cause_of_it), arrived(arrived_at), inner_(std::move(inner)) {}
+        cause(cause_of_it), inner_(std::move(inner)) {}
 
-  static void* operator new(std::size_t size) { return take_case(size); }
+  static void* operator new(std::size_t) { return take_case(); }
 
   static void operator delete(void* at) noexcept { leave_case(at); }
 
@@ -38,13 +38,15 @@ public:
 
   mark cause;
   std::uint64_t parent = 0; ///< span of a client, when the message came from one
-  std::int64_t arrived;     ///< nanoseconds of the receiver's clock
+  std::int64_t arrived = 0; ///< nanoseconds of the receiver's clock
   label what;
   bool is_timer = false;
 
 private:
   caf::mailbox_element_ptr inner_;
 };
+
+static_assert(sizeof(carried) <= case_size);
 
 /// Null when it is in none.
 inline carried* case_of(caf::mailbox_element& message) {
@@ -55,8 +57,8 @@ inline carried* case_of(caf::mailbox_element& message) {
 /// came, if that isn't said. What a message says of itself goes before what is known of its sender.
 caf::mailbox_element_ptr in_case(recorder& in, caf::mailbox_element_ptr message, std::int64_t now);
 
-/// A step: it came for `actor`, which has ended.
-void note_lost(recorder& in, const carried& message, name_id actor);
+/// A step, now: it was for `actor`, which has ended.
+void note_lost(recorder& in, const carried& message, name_id actor, std::int64_t now);
 
 /// A timer of `self`, or of whoever else gets it.
 void set_timer(caf::local_actor* self, caf::strong_actor_ptr to,

@@ -9,12 +9,6 @@ namespace termlease::trace {
 
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool keeps = false; // it is to see whoever uses one that is gone
-#else
-constexpr bool keeps = true;
-#endif
-
 constexpr std::size_t bundle_size = 32;
 
 /// A free place begins with the next one.
@@ -76,7 +70,7 @@ struct farewell {
 bool may_keep() {
   thread_local const farewell at_the_end;
   static_cast<void>(&at_the_end);
-  return keeps && !mine.is_over;
+  return keeps_cases && !mine.is_over;
 }
 
 /// All but a bundle.
@@ -96,8 +90,8 @@ bool fetch() {
 
 } // namespace
 
-void* take_case(std::size_t size) {
-  if (mine.first == nullptr && !fetch()) return ::operator new(size);
+void* take_case() {
+  if (mine.first == nullptr && !fetch()) return ::operator new(case_size);
   --mine.count;
   return std::exchange(mine.first, mine.first->next);
 }

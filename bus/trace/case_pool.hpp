@@ -12,8 +12,17 @@ namespace termlease::trace {
 /// So many are kept at most, besides two bundles in each thread.
 inline constexpr std::size_t most_kept_cases = 4096;
 
-/// Memory for one case, all of which have one size. Any thread; throws std::bad_alloc.
-void* take_case(std::size_t size);
+/// In bytes.
+inline constexpr std::size_t case_size = 128;
+
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool keeps_cases = false; ///< it is to see whoever uses one that is gone
+#else
+inline constexpr bool keeps_cases = true;
+#endif
+
+/// Memory for one case. Any thread; throws std::bad_alloc.
+void* take_case();
 void leave_case(void* at) noexcept;
 
 } // namespace termlease::trace

@@ -3,6 +3,7 @@
 // Why: an actor finds the recorder by the system that it lives in, so that nobody has to hand it
 // on, and two systems in one process, as in a simulation, don't meet.
 
+#include "bus/trace/monotonic.hpp"
 #include "bus/trace/recorder.hpp"
 
 #include <caf/actor_system.hpp>
@@ -24,6 +25,12 @@ struct system_config : caf::actor_system_config {
 inline recorder* recorder_of(const caf::actor_system& system) {
   const auto* config = dynamic_cast<const system_config*>(&system.config());
   return config ? config->recorder.get() : nullptr;
+}
+
+/// The clock of the system's actors, in nanoseconds.
+inline std::int64_t clock_ns(const recorder* in, caf::actor_system& of) {
+  return in != nullptr && in->is_real_time() ? monotonic_ns()
+                                             : of.clock().now().time_since_epoch().count();
 }
 
 /// The span of the turn that runs here, for whoever is outside; empty when none is recorded.

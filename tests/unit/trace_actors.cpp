@@ -292,6 +292,42 @@ TEST_CASE("a line is caused by the order that it answers, and heartbeats are dat
     CHECK(text.find("link") == std::string_view::npos);
 }
 
+TEST_CASE(
+    "on real threads, too, no turn begins before its message came or the turn before it ended") {
+  auto places = stage::small();
+  places.steps = 1U << 14U;
+  places.sample = 7;
+  places.is_real_time = true;
+  trace::system_config config;
+  config.recorder = std::make_shared<trace::recorder>(places);
+  {
+    caf::actor_system system(config);
+    const auto end = named("end", [&] {
+      return spawn_traceable(system, [](caf::event_based_actor* self) -> caf::behavior {
+        return {[](int) {}, [](const child_line&) {}, [self](fail_atom) { self->quit(); }};
+      });
+    });
+    const auto beat = encode_line(worker_lines::heartbeat{});
+    for (int i = 0; i < 3000; ++i) {
+      caf::anon_send(end, i);
+      caf::anon_send(end, child_line{1, {beat}, false});
+    }
+    caf::anon_send(end, fail_atom::value);
+  }
+  const auto all = trace::read_trace(config.recorder->bytes());
+  std::int64_t free_since = 0;
+  std::size_t turns = 0;
+  bool in_order = true;
+  for (const auto& each : all.steps) {
+    if (each.what.kind != trace::step_kind::turn) continue;
+    ++turns;
+    in_order = in_order && each.began >= each.arrived && each.began >= free_since;
+    free_since = each.ended;
+  }
+  CHECK(in_order);
+  CHECK(turns > 3000); // each number, and some of the beats
+}
+
 TEST_CASE("without a recorder actors are counted, and nothing else") {
   scenario::virtual_time time;
   const auto actor =

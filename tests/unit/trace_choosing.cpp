@@ -154,6 +154,6 @@ TEST_CASE("actors get their turns as they were recorded, whatever their ids are"
   CHECK(order->next(ready) == 1);
   CHECK(order->next(ready) == 0);
   CHECK(order->next(ready) == 0);                    // nobody is in the order any more: the first
-  CHECK(order->next({{1, "router"}, {9, ""}}) == 1); // who only passes on comes first
+  CHECK(order->next({{1, "router"}, {9, ""}}) == 1); // who is no part of it comes first
   CHECK(order->turns() == 5);
 }

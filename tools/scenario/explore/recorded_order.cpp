@@ -29,7 +29,7 @@ private:
     auto soonest = never;
     std::deque<std::size_t>* turns = nullptr;
     for (std::size_t i = 0; i < ready.size(); ++i) {
-      if (ready[i].path.empty()) return i; // only passes on what it got
+      if (ready[i].path.empty()) return i; // no part of the tree: no recording has it
       if (is_edge(ready[i].path)) continue;
       const auto found = turns_of_.find(paths_.plain(ready[i].path));
       if (found == turns_of_.end() || found->second.empty()) continue;

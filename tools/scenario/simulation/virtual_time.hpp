@@ -36,7 +36,7 @@ class scheduling {
 public:
   struct candidate {
     caf::actor_id id = caf::invalid_actor_id;
-    std::string_view path; ///< in the tree; empty of who only passes on, and of strangers
+    std::string_view path; ///< in the tree; empty of strangers
   };
 
   virtual ~scheduling() = default;

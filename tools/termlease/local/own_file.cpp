@@ -26,7 +26,9 @@ using writer = std::function<void(std::ostream&)>;
 
 /// False, with errno, when not all of it is on the disk.
 bool is_written(int to, const writer& write) {
-  __gnu_cxx::stdio_filebuf<char> part(::fcntl(to, F_DUPFD_CLOEXEC, 0), std::ios::out);
+  const int copy = ::fcntl(to, F_DUPFD_CLOEXEC, 0); // closed by what follows
+  if (copy < 0) return false;
+  __gnu_cxx::stdio_filebuf<char> part(copy, std::ios::out);
   std::ostream stream(&part);
   write(stream);
   return stream.flush() && part.close() != nullptr && ::fsync(to) == 0;
