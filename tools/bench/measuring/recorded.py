@@ -2,8 +2,8 @@
 
 Two runs of one program differ by more than is measured here, as their threads get in each other's way or
 don't. So the runtime has one processor and the client another, the client costs next to nothing, and
-what counts is the median over pairs of runtimes. The one that records has filled its ring once, as it is
-for the rest of its life: before that the kernel has to find memory for each new page.
+what counts is the median over pairs of runtimes. Both have worked before, and the one that records has
+filled its ring, as it is for the rest of its life: until then the kernel has to find memory for each page.
 """
 
 import contextlib
@@ -68,8 +68,8 @@ def measure_pair(processor):
         for home in homes:
             keep_to(processor, home.process.pid)
             home.bus.call("token.list")  # that it is answered
-        recording.took(WARM)
-        silent.took(WARM // 4)
+        for client in clients:
+            client.took(WARM)
         took = {client: [] for client in clients}
         for number in range(ROUNDS):
             for client in clients if number % 2 else reversed(clients):
