@@ -21,9 +21,8 @@ constexpr auto worker_id = "share worker";
 lease_holder::lease_holder(caf::event_based_actor* self, shared_environment env, caf::actor branch,
                            share_order order)
     : self_(self), env_(std::move(env)), branch_(std::move(branch)), order_(std::move(order)),
-      children_(self, env_, "shares/" + order_.view.share_id),
-      clock_(spawn_facade(*self)), worker_(spawn_facade(*self)),
-      work_dir_(folders_of(*env_, order_.view.share_id)[0]),
+      children_(self, env_, "shares/" + order_.view.share_id), clock_(spawn_facade(*self)),
+      worker_(spawn_facade(*self)), work_dir_(folders_of(*env_, order_.view.share_id)[0]),
       recordings_(env_->paths.recordings() / order_.view.share_id) {
   children_.on_other_down([this](const caf::down_msg& news) {
     if (news.source == order_.terminal_address.address())
