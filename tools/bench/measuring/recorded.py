@@ -1,8 +1,8 @@
 """What recording takes from the router: commands that a client sends as fast as they are answered.
 
 Two runs of one program differ by more than is measured here, as their threads get in each other's way or
-don't. So the runtime has one processor and the client another, the client costs next to nothing, and
-what counts is the median over pairs of runtimes. Both have worked before, and the one that records has
+don't. So it is measured twice: with one processor for the runtime and another for the client, which shows what
+recording itself takes, and on all of them, as people run it. What counts is the median over pairs of runtimes. Both have worked before, and the one that records has
 filled its ring, as it is for the rest of its life: until then the kernel has to find memory for each page.
 """
 
@@ -61,12 +61,13 @@ def keep_to(processor, pid):
 
 
 def measure_pair(processor):
-    """Seconds of each round, recorded and not, by runtimes that have this processor."""
+    """Seconds of each round, recorded and not, by runtimes that have this processor; None: all."""
     with contextlib.ExitStack() as inside:
         homes = [inside.enter_context(Runtime(settings=settings)) for settings in ("", "[trace]\nring = 0\n")]
         recording, silent = clients = [inside.enter_context(contextlib.closing(Client(home))) for home in homes]
         for home in homes:
-            keep_to(processor, home.process.pid)
+            if processor is not None:
+                keep_to(processor, home.process.pid)
             home.bus.call("token.list")  # that it is answered
         for client in clients:
             client.took(WARM)
@@ -86,6 +87,11 @@ def measure(tries):
         pairs = [measure_pair(max(mine)) for _ in range(tries)]
     finally:
         os.sched_setaffinity(0, mine)
+    yield line_of("on processors of their own", pairs)
+    yield line_of("on all processors", [measure_pair(None) for _ in range(tries)])
+
+
+def line_of(where, pairs):
     rates = [[COMMANDS / each for pair in pairs for each in pair[which]] for which in (0, 1)]
-    yield Line("commands a second (raw: not recorded)", "1/s", *rates,
-               [Bar("fewer", statistics.median(paired_slowdown(*pair) for pair in pairs), MOST, "%")])
+    return Line(f"commands a second, {where}", "1/s", *rates,
+                [Bar("fewer", statistics.median(paired_slowdown(*pair) for pair in pairs), MOST, "%")])
