@@ -74,7 +74,8 @@ public:
   void belongs(std::uint64_t id, name_id correlation);
 
   /// The same text has the same name, as long as it isn't forgotten: of more texts than places the
-  /// one that was used longest ago.
+  /// one that was used longest ago. An id gets another name each time, and the oldest is forgotten:
+  /// whoever belongs to it carries its name along.
   name_id name(std::string_view text);
 
   /// Whether that name still means what it meant.
