@@ -45,14 +45,23 @@ class Zellij:
                               timeout=GENEROUS, env=self.environment, check=check, **more)
         return done.stdout.decode()
 
-    def action(self, *words, check=True):
-        return self.run("--session", self.session, "action", *words, check=check)
+    def action(self, *words):
+        """What an action says. It is repeated where zellij's program says that there is no such session: it does so
+        now and then of one that is there, when another client leaves in that moment."""
+        said = []
+
+        def succeeds():
+            with contextlib.suppress(subprocess.CalledProcessError):
+                said.append(self.run("--session", self.session, "action", *words))
+            return bool(said)
+
+        wait_until(succeeds, f"zellij does {words[0]}")
+        return said[0]
 
     def panes(self):
         """Of terminals only, by their names."""
-        # Now and then zellij's program says nothing, or that there is no such session, of one that is there.
-        listed = json.loads(wait_until(lambda: self.action("list-panes", "--all", "--json", check=False),
-                                       "a list of panes"))
+        # Now and then zellij's program says nothing, too.
+        listed = json.loads(wait_until(lambda: self.action("list-panes", "--all", "--json"), "a list of panes"))
         return {f"terminal_{each['id']}": each for each in listed if not each["is_plugin"]}
 
     def size(self, pane="terminal_0"):
@@ -66,14 +75,7 @@ class Zellij:
                        at[1] - facts["pane_content_y"] + facts["pane_y"])
 
     def type(self, text, pane="terminal_0"):
-        wait_until(lambda: self.types(text, pane), "zellij's program finds the session")
-
-    def types(self, text, pane):
-        """False when its program says that there is no such session, which it does now and then of one that is there."""
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self.action("write", "--pane-id", pane, *text.encode())
-            return True
-        return False
+        self.action("write", "--pane-id", pane, *text.encode())
 
     def text(self, pane="terminal_0"):
         """What is in the pane; long lines whole."""
