@@ -114,6 +114,19 @@ struct put_out {
   }
 };
 
+/// Runtime to worker, where one program is for all guests, so that only the runtime knows who is
+/// in: whether anybody new may come in. While nobody may, only the first `stay` of those who are in
+/// stay.
+struct door {
+  bool open = true;
+  std::uint32_t stay = 0;
+
+  static constexpr auto describe() {
+    return described("door", "whether anybody new may come in", field("open", &door::open),
+                     field("stay", &door::stay));
+  }
+};
+
 /// Runtime to worker: whether guests may type.
 struct set_mode {
   std::string guest_id; ///< empty: all of them, and who comes later
@@ -174,7 +187,8 @@ struct ready {
   }
 };
 
-/// Worker to runtime: the relay was lost, and is looked for. Nobody can come in meanwhile.
+/// Worker to runtime: the relay was lost, and is looked for. Nobody is in, nor can come in
+/// meanwhile; by the next one the door is open.
 struct relay_away {
   static constexpr auto describe() {
     return described("relay_away", "the relay was lost, and is looked for");

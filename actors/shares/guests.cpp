@@ -97,13 +97,13 @@ void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
   auto* known = find_guest(news.guest_id);
   if (over() || (known != nullptr && known->state == guest_state::in)) return;
   note_id(news.guest_id);
-  auto guest = guest_of(news.guest_id, news.key_fingerprint, news.address);
-  if (known != nullptr) {
-    guest.mode = known->mode; // it may have been given one at the door
-    *known = guest;
-  } else {
-    order_.view.guests.push_back(guest);
-  }
+  // One who knocked is known already, and may have been given a mode at the door.
+  if (known == nullptr)
+    known = &order_.view.guests.emplace_back(
+        guest_of(news.guest_id, news.key_fingerprint, news.address));
+  known->state = guest_state::in;
+  known->joined_at = env_->now();
+  const auto guest = *known;
   visited_ = true;
   const auto about = about_guest(own_context("share.guest.join"), guest.guest_id);
   record_fact(draft(*env_, about, share_guest_joined{order_.view, guest}));
@@ -206,13 +206,20 @@ caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wan
 
 caf::result<answer> lease_holder::admit(const caller& from, const admit_guest& wanted) {
   const auto guest = knocking_guest(wanted.guest);
+  if (const auto most = room_at_relay(); most != 0 && at_relay_.size() > most)
+    throw failed(failure{"others_at_door",
+                         "somebody else came at the same moment, and is just put out",
+                         {"try again in a moment"},
+                         true});
   auto promise = self_->make_response_promise<answer>();
   admits_.emplace(guest.guest_id, promise);
   const auto about = about_guest(context_of_caller(from, "guest.admit"), guest.guest_id);
   record_then({draft(*env_, about, share_guest_admitted{order_.view, guest})},
               [=, this](const failure& problem) {
                 if (problem) return answer_about(admits_, guest.guest_id, answer_with(problem));
-                if (!over()) self_->send(worker_, worker_lines::admit{guest.guest_id});
+                // Where all see the same, whoever came after it would be let in instead.
+                if (!over() && find_guest(guest.guest_id) != nullptr)
+                  self_->send(worker_, worker_lines::admit{guest.guest_id});
               });
   return promise;
 }

@@ -185,6 +185,10 @@ private:
                                    messages::span ttl,
                                    std::vector<messages::approval_stage> stages) const;
 
+  // The relay's news.
+  std::uint32_t room_at_relay() const;
+  void watch_door();
+
   // Guests.
   messages::guest_view* find_guest(const std::string& id);
   void note_id(const std::string& id);
@@ -278,7 +282,8 @@ private:
   std::string door_; ///< what the relay calls this share, where it says who comes
   std::map<std::uint32_t, std::string> at_relay_; ///< ids of guests that it told of, by its number
   messages::failure problem_;                     ///< why it never opened
-  std::string ended_by_; ///< the command that asked for its end, if one did
+  std::string ended_by_;   ///< the command that asked for its end, if one did
+  bool door_shut_ = false; ///< as its worker was told, where only the relay knows who is in
   bool ending_ = false;
   bool finishing_ = false; ///< only its folder is left
   bool worker_running_ = false;

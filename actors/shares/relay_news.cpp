@@ -1,7 +1,8 @@
-// What a share learns from its relay alone: who is in, where no guest has a program of its own; and
-// that guests come in by another link.
+// What a share learns from its relay alone: who is in, where no guest has a program of its own, and
+// so whether anybody else may come in; and that guests come in by another link.
 #include "actors/shares/lease_holder.hpp"
 #include "bus/identity/public_key.hpp"
+#include "messages/backends.hpp"
 
 namespace termlease::actors {
 
@@ -15,17 +16,37 @@ void lease_holder::relay_says(const relay_guest& news) {
     if (found == at_relay_.end()) return;
     const auto id = found->second;
     at_relay_.erase(found);
-    return guest_left({id, {}});
+    guest_left({id, {}});
+    return watch_door();
   }
   if (over() || at_relay_.contains(news.number)) return;
-  worker_lines::guest_joined joined;
-  joined.guest_id = "g" + std::to_string(guests_so_far_ + 1);
-  joined.address = news.address;
+  const auto id = "g" + std::to_string(guests_so_far_ + 1);
+  at_relay_[news.number] = id;
+  watch_door();
   // The relay doesn't say by which key; where there is only one, it was that one.
-  if (order_.keys.size() == 1)
-    joined.key_fingerprint = bus::parse_public_key(order_.keys.front(), "a key").fingerprint;
-  at_relay_[news.number] = joined.guest_id;
-  guest_joined(joined);
+  const auto fingerprint = order_.keys.size() == 1
+                               ? bus::parse_public_key(order_.keys.front(), "a key").fingerprint
+                               : std::string{};
+  if (order_.view.terms.knock) return guest_knocks({id, fingerprint, news.address, 0});
+  guest_joined({id, fingerprint, news.address, 0});
+}
+
+/// How many may be in at once where only the relay tells of them; 0: as many as come. Whoever is in
+/// sees the same as the others, so those who wait to be let in come one by one.
+std::uint32_t lease_holder::room_at_relay() const {
+  if (tells_guests_apart(order_.view.backend)) return 0;
+  return order_.view.terms.knock ? 1 : order_.view.terms.max_guests;
+}
+
+/// Two who came at the same moment are in before the door is shut: then it is said again.
+void lease_holder::watch_door() {
+  const auto most = room_at_relay();
+  if (most == 0 || over()) return;
+  const auto in = at_relay_.size();
+  const bool full = in >= most;
+  if (full == door_shut_ && in <= most) return;
+  door_shut_ = full;
+  self_->send(worker_, worker_lines::door{!full, most});
 }
 
 void lease_holder::link_changed(const worker_lines::link_changed& news) {
@@ -33,6 +54,7 @@ void lease_holder::link_changed(const worker_lines::link_changed& news) {
   link_.text = news.link;
   door_ = news.door;
   everybody_left(); // with the relay that they came by
+  watch_door();
   record_fact(draft(*env_, own_context("share.link"), share_link_changed{order_.view}));
   // With the link, which no event has.
   changed();

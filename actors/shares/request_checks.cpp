@@ -12,6 +12,11 @@ using namespace messages;
 
 namespace {
 
+/// Whether it is known here who is in.
+bool tells_of_guests(const std::string& backend, const config::settings& chosen) {
+  return tells_guests_apart(backend) || chosen.tmate.relay_host.empty();
+}
+
 void check_times(start_share& wanted, const config::share_settings& limits) {
   if (wanted.ttl == not_given) wanted.ttl = limits.default_ttl;
   if (wanted.ttl.ms <= 0)
@@ -28,8 +33,15 @@ void check_times(start_share& wanted, const config::share_settings& limits) {
                  "give --warn less than --ttl");
 }
 
-void check_terms(share_terms& wanted, const config::share_settings& limits, bool counted) {
-  if (wanted.max_guests == 0 && counted) wanted.max_guests = limits.max_guests;
+/// How many may be in at once where nobody said so; 0: it can't be known.
+std::uint32_t usual_guests(const start_share& wanted, const config::settings& chosen) {
+  if (!tells_of_guests(wanted.backend, chosen)) return 0;
+  const bool one_by_one = wanted.terms.knock && !tells_guests_apart(wanted.backend);
+  return one_by_one ? 1 : chosen.shares.max_guests;
+}
+
+void check_terms(share_terms& wanted, const config::share_settings& limits, std::uint32_t usual) {
+  if (wanted.max_guests == 0) wanted.max_guests = usual;
   if (wanted.max_guests > limits.max_guests)
     throw failed("bad_terms",
                  "a share takes at most " + std::to_string(limits.max_guests) + " guests",
@@ -64,10 +76,13 @@ void check_backend(const std::string& backend, const share_terms& terms,
       throw failed("not_supported", "a share through " + backend + " can't " + what + ": " + why,
                    "leave it out, or share through upterm");
   };
-  refuse_when(terms.knock, "let guests wait at the door", "all its guests look at one program");
-  refuse_when(terms.max_guests != 0, "limit its guests", "its relay lets in whoever may");
-  refuse_when(terms.join_within > span{} && !chosen.tmate.relay_host.empty(),
-              "end when nobody joins", "a relay of your own doesn't tell who is in");
+  refuse_when(terms.knock && terms.max_guests > 1, "let several guests wait at the door",
+              "all its guests see the same, so they come one by one");
+  if (tells_of_guests(backend, chosen)) return;
+  constexpr auto why = "a relay of your own doesn't tell who is in";
+  refuse_when(terms.knock, "let guests wait at the door", why);
+  refuse_when(terms.max_guests != 0, "limit its guests", why);
+  refuse_when(terms.join_within > span{}, "end when nobody joins", why);
 }
 
 void check_request(start_share& wanted, const config::settings& chosen) {
@@ -76,7 +91,7 @@ void check_request(start_share& wanted, const config::settings& chosen) {
   check_backend(wanted.backend, wanted.terms, chosen);
   check_times(wanted, limits);
   check_keys(wanted);
-  check_terms(wanted.terms, limits, tells_guests_apart(wanted.backend));
+  check_terms(wanted.terms, limits, usual_guests(wanted, chosen));
   check_reason(wanted.reason);
   wanted.wait = std::min(wanted.wait, longest_wait);
 }

@@ -45,6 +45,7 @@ bool lease_holder::come_back(const std::string& why) {
 void lease_holder::lose_link(const std::string& why) {
   link_ = {};
   door_.clear();
+  door_shut_ = false;
   everybody_left();
   record_fact(draft(*env_, own_context("share.relay"), share_relay_lost{order_.view, why}));
   changed();

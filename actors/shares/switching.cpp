@@ -31,6 +31,7 @@ void lease_holder::check_switch(const std::string& backend) const {
                  "name the other backend");
   auto asked = view.terms;
   if (asked.max_guests == env_->settings.shares.max_guests) asked.max_guests = 0; // never asked for
+  if (asked.knock) asked.max_guests = 0; // one by one, where all see the same
   check_backend(backend, asked, env_->settings);
   if (keys_left().empty())
     throw failed("no_keys", "every key of this share is banned", "share the terminal again");
@@ -153,6 +154,7 @@ void lease_holder::take_over() {
   work_dir_ = to.folder;
   link_ = to.link;
   door_ = to.door;
+  door_shut_ = false;
   const auto before = std::exchange(order_.view.backend, to.backend);
   hold_worker([this, to] {
     self_->send(to.worker, work_for{}, caf::actor_cast<caf::actor>(self_));
@@ -183,8 +185,9 @@ void lease_holder::take_over() {
 void lease_holder::everybody_left() {
   grants_.clear();
   at_relay_.clear();
+  const bool files = order_.view.terms.record && tells_guests_apart(order_.view.backend);
   for (const auto& each : std::vector(order_.view.guests)) {
-    const bool recorded = order_.view.terms.record && each.state == guest_state::in;
+    const bool recorded = files && each.state == guest_state::in;
     guest_left(
         {each.guest_id, recorded ? recordings_ + "/" + each.guest_id + ".cast" : std::string{}});
   }

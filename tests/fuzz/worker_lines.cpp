@@ -19,9 +19,10 @@ template <class... Lines> void decode_as(const std::string& type, const messages
 void read_line(std::string_view line) {
   try {
     const auto [type, fields] = messages::decode_line(line);
-    decode_as<lines::start, lines::status, lines::admit, lines::put_out, lines::set_mode,
-              lines::end, lines::ready, lines::link_changed, lines::problem, lines::guest_joined,
-              lines::guest_left, lines::guest_knocks, lines::traffic, lines::ended>(type, fields);
+    decode_as<lines::start, lines::status, lines::admit, lines::put_out, lines::door,
+              lines::set_mode, lines::end, lines::ready, lines::link_changed, lines::problem,
+              lines::guest_joined, lines::guest_left, lines::guest_knocks, lines::traffic,
+              lines::ended>(type, fields);
   } catch (const messages::failed&) {
     // Refused, with a reason.
   }

@@ -104,7 +104,8 @@ class TmateAndSettings(TmateTestCase):
         share = self.share()
         self.assertEqual(share["link"].split()[-1], str(relay.port))
         self.assertNotIn("unshare", touched_by(self.system.home).values())
-        self.assertIn("not_supported", self.refused("--join-within", "1m"))
+        for words in (("--join-within", "1m"), ("--knock",), ("--max-guests", "2")):
+            self.assertIn("not_supported", self.refused(*words))
         os.kill(relay.sessions()[0], signal.SIGTERM)
         wait_until(lambda: "share.link.changed" in self.system.event_types(share), "the link changed")
         self.system.run("stop", share["share_id"], check=True)

@@ -126,6 +126,31 @@ TEST_CASE("a guest that never reads costs one picture") {
   CHECK(anna.received().size() < 2000);
 }
 
+TEST_CASE("a guest who was in is held at the door again, and it is known when it sees that") {
+  house here;
+  fake_guest anna(here.path);
+  anna.hello();
+  REQUIRE(here.until([&] { return here.arrived.size() == 1; }));
+  const auto guest = here.arrived[0];
+  REQUIRE(here.room->admit(guest));
+  REQUIRE(here.until([&] { return anna.received().find("checking") != std::string::npos; }));
+  here.room->hold(guest, "wait here");
+  CHECK_FALSE(here.room->has_drawn(guest)); // the picture before it is still on its way
+  here.room->set_status("for those who are in", false);
+  REQUIRE(here.until([&] {
+    anna.keep_up();
+    return here.room->has_drawn(guest);
+  }));
+  CHECK_THAT(anna.received(), ContainsSubstring("wait here"));
+  CHECK_THAT(anna.received(), !ContainsSubstring("for those who are in"));
+  CHECK(here.room->passages().empty());
+  REQUIRE(here.room->admit(guest));
+  CHECK(here.until([&] {
+    anna.keep_up();
+    return anna.received().find("for those who are in") != std::string::npos;
+  }));
+}
+
 TEST_CASE("the end reaches every guest behind an undrawn picture, and nobody comes in after it") {
   house here;
   fake_guest anna(here.path), ben(here.path);

@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/worker_start.hpp"
 #include "tools/worker/tmate/command.hpp"
+#include "tools/worker/tmate/door.hpp"
 #include "tools/worker/tmate/output.hpp"
 
 #include <algorithm>
@@ -101,6 +102,18 @@ TEST_CASE("a guest of tmate finds no key bound and no other program, and no secr
         "--stay '/run/share/w/guests'");
   for (const auto& word : command.argv) CHECK(word.find("AAAA") == std::string::npos);
   for (const auto& entry : command.env) CHECK_FALSE(entry.starts_with("TMUX"));
+}
+
+TEST_CASE(
+    "a shut door names no key, and an open one the keys of the share without their comments") {
+  auto share = sample();
+  share.authorized_keys = {"ssh-ed25519 AAAAC3Nz ann's key; kill-server", "ssh-rsa AAAAB3Nz+/=="};
+  CHECK(door_text(share, false) == "set -g tmate-authorized-keys ''\n");
+  CHECK(door_text(share, true) == "set -g tmate-authorized-keys ''\n"
+                                  "set tmate-set 'authorized_keys=ssh-ed25519 AAAAC3Nz'\n"
+                                  "set tmate-set 'authorized_keys=ssh-rsa AAAAB3Nz+/=='\n");
+  share.authorized_keys = {"ssh-rsa AAAA'\";run"};
+  CHECK(tests::refused_as_bad_start([&] { door_text(share, true); }));
 }
 
 TEST_CASE("whoever only looks finds a window as large as the pane, whoever types one of its own") {

@@ -72,6 +72,13 @@ public:
 
   virtual void program_left() {}
 
+  /// Of such a backend: whether anybody new may come in by the relay. It fails (`failed`) when that
+  /// can't be had.
+  virtual void set_door(bool /*open*/) {}
+
+  /// Of such a backend: ends all guests at the relay but the first `stay`.
+  virtual void put_out_but(std::size_t /*stay*/) {}
+
   /// Asks it to end; `running` turns false when it has, which calls `stopped`.
   virtual void stop(std::function<void()> stopped) = 0;
   virtual void kill() = 0;

@@ -1,11 +1,11 @@
 #include "tools/worker/descendants.hpp"
 
+#include "tools/worker/proc_entries.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <fcntl.h>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,21 +16,16 @@ namespace {
 
 constexpr int deepest_chain = 64;
 
-std::string read_small_file(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {};
-  std::string text;
-  std::array<char, 1024> part{};
-  for (ssize_t count = 0; (count = read(fd, part.data(), part.size())) > 0;)
-    text.append(part.data(), static_cast<std::size_t>(count));
-  close(fd);
-  return text;
+constexpr int fields_before_start = 19; ///< from the state on, see proc(5)
+
+std::string stat_of(pid_t pid) {
+  return read_small_file("/proc/" + std::to_string(pid) + "/stat");
 }
 
-pid_t leading_pid(std::string_view text) {
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  return error == std::errc{} ? pid : 0;
+template <class Number = pid_t> Number leading_number(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} ? number : 0;
 }
 
 } // namespace
@@ -39,19 +34,31 @@ pid_t parent_in_stat(std::string_view stat) {
   // The name in parentheses may hold anything, also ") R 1": only the last one closes it.
   const auto name_end = stat.rfind(')');
   if (name_end == std::string_view::npos || stat.size() < name_end + 5) return 0;
-  return leading_pid(stat.substr(name_end + 4));
+  return leading_number(stat.substr(name_end + 4));
 }
 
 bool is_descendant(pid_t pid, pid_t ancestor) {
   for (int steps = 0; pid > 1 && steps < deepest_chain; ++steps) {
-    pid = parent_in_stat(read_small_file("/proc/" + std::to_string(pid) + "/stat"));
+    pid = parent_in_stat(stat_of(pid));
     if (pid == ancestor && pid > 0) return true;
   }
   return false;
 }
 
+std::uint64_t start_of(pid_t pid) {
+  const auto stat = stat_of(pid);
+  auto at = stat.rfind(')');
+  if (at == std::string::npos) return 0;
+  ++at;
+  for (int field = 0; field < fields_before_start && at != std::string::npos; ++field)
+    at = stat.find(' ', at + 1);
+  return at == std::string::npos
+             ? 0
+             : leading_number<std::uint64_t>(std::string_view(stat).substr(at + 1));
+}
+
 bool is_stopped(pid_t pid) {
-  const auto stat = read_small_file("/proc/" + std::to_string(pid) + "/stat");
+  const auto stat = stat_of(pid);
   const auto name_end = stat.rfind(')');
   if (name_end == std::string::npos || stat.size() < name_end + 3) return false;
   const char state = stat[name_end + 2];
@@ -76,7 +83,7 @@ std::vector<pid_t> own_children() {
   std::vector<pid_t> children;
   for (std::size_t at = 0; at < list.size();) {
     const auto end = list.find(' ', at);
-    if (const auto pid = leading_pid(std::string_view(list).substr(at, end - at)); pid > 0)
+    if (const auto pid = leading_number(std::string_view(list).substr(at, end - at)); pid > 0)
       children.push_back(pid);
     if (end == std::string::npos) break;
     at = end + 1;

@@ -5,6 +5,7 @@
 // a child subreaper it inherits every orphan below it, so "no child left" means "no descendant
 // left".
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -17,6 +18,9 @@ pid_t parent_in_stat(std::string_view stat);
 
 /// True when `ancestor` is found above `pid` within a sane number of steps.
 bool is_descendant(pid_t pid, pid_t ancestor);
+
+/// When it was started, in ticks since the boot; 0 when it is gone.
+std::uint64_t start_of(pid_t pid);
 
 /// Whether a signal has stopped it.
 bool is_stopped(pid_t pid);

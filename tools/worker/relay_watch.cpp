@@ -1,15 +1,13 @@
 #include "tools/worker/relay_watch.hpp"
 
 #include "tools/worker/descendants.hpp"
+#include "tools/worker/proc_entries.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
-#include <dirent.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,19 +38,6 @@ void limit_silence(int fd, std::chrono::milliseconds patience) {
   set(fd, IPPROTO_TCP, TCP_KEEPINTVL, third);
   set(fd, IPPROTO_TCP, TCP_KEEPCNT, 2);
   set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 2000 * third);
-}
-
-/// Numbers that are the names of entries, as in /proc and in /proc/PID/fd.
-template <class Visit> void for_each_number(const std::string& folder, Visit visit) {
-  DIR* open = opendir(folder.c_str());
-  if (!open) return;
-  while (const auto* entry = readdir(open)) {
-    const std::string_view name(entry->d_name);
-    int number = 0;
-    const auto [rest, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (problem == std::errc() && rest == name.data() + name.size()) visit(number);
-  }
-  closedir(open);
 }
 
 int watch_process(pid_t process, std::uint16_t port, std::chrono::milliseconds patience) {

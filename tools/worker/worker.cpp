@@ -70,6 +70,9 @@ bool worker::obey_in_hall(std::string_view type, const messages::json& fields) {
   } else if (type == "put_out") {
     auto [guest, text, ban] = messages::decoded<lines::put_out>(fields);
     admissions_->put_out(guest, std::move(text), ban);
+  } else if (type == "door") {
+    const auto [open, stay] = messages::decoded<lines::door>(fields);
+    admissions_->set_door(open, stay);
   } else if (type == "set_mode") {
     const auto [guest, mode] = messages::decoded<lines::set_mode>(fields);
     if (const auto number = guest_numbered(guest); number != 0 || guest.empty())
@@ -98,7 +101,11 @@ void worker::begin(const messages::json& order) {
                            backend_events{[this](way_in way) {
                                             opened(lines::ready{way.link, way.door});
                                           },
-                                          [this] { say(lines::relay_away{}); },
+                                          [this] {
+                                            // Nobody is in by the next one.
+                                            if (admissions_) admissions_->set_door(true, 0);
+                                            say(lines::relay_away{});
+                                          },
                                           [this](way_in way) {
                                             opened(lines::link_changed{way.link, way.door});
                                           },

@@ -94,6 +94,7 @@ const std::map<std::string, action>& once() {
       {"link changes",
        [](const scene& s) {
          auto& worker = s.in.worker_of(s.share);
+         worker.at_relay.clear();
          const auto link =
              "ssh secret-link-" + std::to_string(++worker.links) + "@127.0.0.1 -p 4001";
          s.in.processes().say_line(worker,

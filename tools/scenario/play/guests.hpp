@@ -26,8 +26,6 @@ private:
   void comes_and_goes(world& in, const messages::json& words);
   void comes(world& in, simulated_child& worker, std::string name, bool knocks);
   void goes(world& in, simulated_child& worker, const std::string& name);
-  void relay_says(world& in, const simulated_child& worker, const std::string& what,
-                  const std::string& number);
   void floods(world& in, simulated_child& worker, int times);
   simulated_child& any_worker_of(const std::string& share);
   void shown(const messages::json& words);

@@ -170,6 +170,7 @@ void simulated_processes::obey(simulated_child& child, const std::string& line) 
     for (const auto& [id, guest] : child.guests) passed.guests.push_back({id, 0, 0, {}});
     say_line(child, passed);
   }
+  if (!child.door().empty()) return obey_at_relay(child, type, fields);
   const auto found = child.guests.find(fields.value("guest_id", ""));
   if (found == child.guests.end()) return;
   const auto guest = found->second;
@@ -179,6 +180,37 @@ void simulated_processes::obey(simulated_child& child, const std::string& line) 
   if (type != worker_lines::put_out::describe().name) return;
   child.guests.erase(found);
   say_line(child, worker_lines::guest_left{guest.guest_id, {}});
+}
+
+/// All its guests look at one program, and the relay puts them out.
+void simulated_processes::obey_at_relay(simulated_child& child, const std::string& type,
+                                        const json& fields) {
+  auto stay = child.at_relay.size();
+  if (type == worker_lines::door::describe().name) {
+    const auto told = decoded<worker_lines::door>(fields);
+    child.door_shut = !told.open;
+    if (!told.open) stay = told.stay;
+  }
+  if (type == worker_lines::put_out::describe().name) stay = 0;
+  while (child.at_relay.size() > stay) leaves_relay(child, child.at_relay.back());
+  if (type == worker_lines::admit::describe().name)
+    say_line(child,
+             worker_lines::guest_joined{decoded<worker_lines::admit>(fields).guest_id, {}, {}, 0});
+}
+
+void simulated_processes::comes_by_relay(simulated_child& by, int guest) {
+  if (by.door_shut) return;
+  by.at_relay.push_back(guest);
+  auto& server = last("tmate-relay");
+  const auto door = "[" + by.door() + "...] ";
+  say(server, door + "Spawning pty client ip=127.0.0.1", true);
+  say(server, door + "Client joined (cid=" + std::to_string(guest) + ")", true);
+}
+
+void simulated_processes::leaves_relay(simulated_child& by, int guest) {
+  if (std::erase(by.at_relay, guest) == 0) return;
+  say(last("tmate-relay"), "[" + by.door() + "...] Client left (cid=" + std::to_string(guest) + ")",
+      true);
 }
 
 void simulated_processes::end(simulated_child& child) {

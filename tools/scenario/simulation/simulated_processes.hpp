@@ -28,6 +28,8 @@ struct simulated_child {
   std::vector<std::string> told; ///< whole lines, without the newline
   std::vector<int> signals;
   std::map<std::string, messages::worker_lines::guest_knocks> guests; ///< in, or at the door
+  std::vector<int> at_relay; ///< numbers of those who are in where only the relay tells of them
+  bool door_shut = false;    ///< to whoever comes by that relay
   /// When the last of its lines that are late is there: its end is never told before.
   caf::actor_clock::time_point quiet_at{};
   messages::span heartbeat = messages::worker_lines::start{}.heartbeat;
@@ -128,6 +130,10 @@ public:
     say(child, text);
   }
 
+  /// A guest of that worker comes by the relay that alone tells of it, unless the door is shut.
+  void comes_by_relay(simulated_child& by, int guest);
+  void leaves_relay(simulated_child& by, int guest);
+
   void exit(simulated_child& child, int status);
 
   /// The runtime is gone: what it started ends with it, and nobody is told.
@@ -144,6 +150,7 @@ private:
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
   void obey(simulated_child& child, const std::string& line);
+  void obey_at_relay(simulated_child& child, const std::string& type, const messages::json& fields);
   void end(simulated_child& child);
   void arm_heartbeat(const simulated_child& child);
   simulated_child* find(messages::child_id id);

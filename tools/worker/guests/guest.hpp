@@ -45,8 +45,13 @@ public:
 
   bool outdated() const { return outdated_; }
 
+  /// Whether all that was drawn is on its terminal.
+  bool is_up_to_date() const { return !outdated_ && !piece_on_way_; }
+
   /// From now on what it sees is kept in `path`. Throws `failed` (`recording_failed`).
   void record(const std::string& path, std::shared_ptr<std::uint64_t> left);
+
+  bool is_recorded() const { return recording_.has_value(); }
 
   /// False once something that it saw is missing in its recording.
   bool recorded() const { return !recording_ || recording_->whole(); }

@@ -31,8 +31,12 @@ bool hall::admit(guest_number guest) {
   return state_->admit(guest);
 }
 
-void hall::hold(guest_number guest) {
-  state_->hold(guest);
+void hall::hold(guest_number guest, std::string text) {
+  state_->hold(guest, std::move(text));
+}
+
+bool hall::has_drawn(guest_number guest) const {
+  return state_->has_drawn(guest);
 }
 
 void hall::set_mode(guest_number guest, messages::share_mode mode) {
@@ -134,7 +138,9 @@ void hall::state::welcome(int fd, pid_t pid) {
   told.typed = [this, number](std::string_view bytes) { typed(number, bytes); };
   told.drawn = [this, number] {
     auto& drawn = *find(number);
-    if (drawn.outdated() && draw_timer_ == 0) draw(drawn);
+    // Only who is admitted is drawn for by the timer.
+    const bool drawn_later = draw_timer_ != 0 && drawn.now == guest::phase::admitted;
+    if (drawn.outdated() && !drawn_later) draw(drawn);
   };
   loop_.watch(fd, EPOLLIN, [this, number](std::uint32_t events) { heard(number, events); });
   auto& fresh = guests_[number];
@@ -147,7 +153,7 @@ void hall::state::heard(guest_number number, std::uint32_t events) {
   if (auto* who = find(number); who && !who->handle(events)) remove(number);
 }
 
-guest* hall::state::find(guest_number number) {
+guest* hall::state::find(guest_number number) const {
   const auto found = guests_.find(number);
   return found == guests_.end() ? nullptr : found->second.get();
 }
@@ -166,7 +172,7 @@ void hall::state::greeted(guest_number number) {
 bool hall::state::admit(guest_number number) {
   auto* who = find(number);
   if (!who || who->now != guest::phase::waiting) return false;
-  if (!options_.recordings.empty()) {
+  if (!options_.recordings.empty() && !who->is_recorded()) {
     try {
       who->record(options_.recordings + "/g" + std::to_string(number) + ".cast", recording_left_);
     } catch (const messages::failed& why) {
@@ -183,11 +189,20 @@ bool hall::state::admit(guest_number number) {
   return true;
 }
 
-void hall::state::hold(guest_number number) {
+void hall::state::hold(guest_number number, std::string text) {
   auto* who = find(number);
-  if (!who || who->now != guest::phase::waiting) return;
-  who->picture.set_status("You knock: wait until somebody lets you in", true);
+  if (!who || who->now == guest::phase::greeting || who->now == guest::phase::leaving) return;
+  who->now = guest::phase::waiting;
+  stop_typing(*who);
+  loop_.cancel(std::exchange(who->note_timer, 0));
+  who->picture.set_status(std::move(text), true);
   draw(*who);
+  listen_to(*who);
+}
+
+bool hall::state::has_drawn(guest_number number) const {
+  const auto* who = find(number);
+  return !who || who->is_up_to_date();
 }
 
 void hall::state::set_mode(guest_number number, messages::share_mode mode) {
@@ -205,8 +220,7 @@ void hall::state::set_mode(guest_number number, messages::share_mode mode) {
 void hall::state::change_mode(guest& who, messages::share_mode mode) {
   if (who.mode() == mode) return;
   who.set_mode(mode);
-  loop_.cancel(std::exchange(who.typing_timer, 0));
-  who.keys = {};
+  stop_typing(who);
   if (who.now != guest::phase::admitted) return;
   show_status(who);
   draw(who);
@@ -226,12 +240,16 @@ void hall::state::refuse(guest_number number, const std::string& text) {
   if (find(number)) let_go(number, text);
 }
 
+/// Nothing half typed reaches the pane any more.
+void hall::state::stop_typing(guest& who) {
+  loop_.cancel(std::exchange(who.typing_timer, 0));
+  who.keys = {};
+}
+
 void hall::state::let_go(guest_number number, std::string_view text) {
   auto& who = *find(number);
   if (who.now == guest::phase::leaving) return;
-  // Nothing half typed reaches the pane any more.
-  loop_.cancel(std::exchange(who.typing_timer, 0));
-  who.keys = {};
+  stop_typing(who);
   who.end(text);
   loop_.cancel(who.end_timer);
   who.end_timer = loop_.after(leaving_time, [this, number] { remove(number); });

@@ -64,8 +64,10 @@ public:
   /// From now on the guest gets pictures, and may type when the mode is rw. False when it doesn't:
   /// it is gone, or what it sees can't be kept, and then it is let go.
   bool admit(guest_number guest);
-  /// Tells a guest that it has to wait for somebody to let it in.
-  void hold(guest_number guest);
+  /// The guest sees `text` and nothing else, until it is admitted (again).
+  void hold(guest_number guest, std::string text);
+  /// Whether what the guest last got to see is on its terminal, and nothing older.
+  bool has_drawn(guest_number guest) const;
   /// Whether the guest may type; for 0 all guests, and those who come.
   void set_mode(guest_number guest, messages::share_mode mode);
   /// Tells the guest why and lets it go; a guest that doesn't leave is cut off after a second.

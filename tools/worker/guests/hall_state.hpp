@@ -18,7 +18,8 @@ public:
   ~state();
 
   bool admit(guest_number number);
-  void hold(guest_number number);
+  void hold(guest_number number, std::string text);
+  bool has_drawn(guest_number number) const;
   void set_mode(guest_number number, messages::share_mode mode);
   std::vector<guest_passage> passages() const;
   void refuse(guest_number number, const std::string& text);
@@ -58,9 +59,10 @@ private:
   void note(guest_number number, const std::string& text);
   void show_status(guest& to);
   void change_mode(guest& who, messages::share_mode mode);
+  void stop_typing(guest& who);
   void let_go(guest_number number, std::string_view text);
   void remove(guest_number number);
-  guest* find(guest_number number);
+  guest* find(guest_number number) const;
 
   void changed(std::size_t output_bytes);
   void draw_soon();

@@ -83,6 +83,11 @@ extent window_size(messages::share_mode mode, extent pane) {
   return {std::min(pane.rows + 1, largest.rows), std::min(pane.columns, largest.columns)};
 }
 
+std::vector<std::string> environment(const std::string& home) {
+  return {"HOME=" + home,         "TMPDIR=" + home, "PATH=/usr/bin:/bin", "SHELL=/bin/sh",
+          "TERM=screen-256color", "LANG=C.UTF-8",   "USER=termlease",     "TZ=UTC"};
+}
+
 child_spec host_command(const messages::worker_lines::start& share, const files& where,
                         const std::string& guest_socket, extent window) {
   // A start hangs now and then when its program doesn't wait for the relay.
@@ -95,8 +100,7 @@ child_spec host_command(const messages::worker_lines::start& share, const files&
   spec.argv = {share.program, "-F",         "-f",          where.configuration,
                "-S",          where.socket, "new-session", "-x",
                columns,       "-y",         rows,          program};
-  spec.env = {"HOME=" + where.home,   "TMPDIR=" + where.home, "PATH=/usr/bin:/bin", "SHELL=/bin/sh",
-              "TERM=screen-256color", "LANG=C.UTF-8",         "USER=termlease",     "TZ=UTC"};
+  spec.env = environment(where.home);
   spec.death_signal = SIGKILL; // a stopped one hears nothing else
   return spec;
 }

@@ -9,6 +9,7 @@
 #include "tools/worker/mirror/cell.hpp"
 
 #include <string>
+#include <vector>
 
 namespace termlease::worker::tmate {
 
@@ -32,6 +33,9 @@ std::string configuration_text(const messages::worker_lines::start& share, const
 /// smallest of their terminals. Those who may only look don't, and see its upper left part where
 /// they are smaller: so for them it is as large as the pane, with a row for the status below it.
 extent window_size(messages::share_mode mode, extent pane);
+
+/// Of tmate itself, and of whatever tells it something.
+std::vector<std::string> environment(const std::string& home);
 
 /// `tmate -F … new-session …`, without descriptors.
 child_spec host_command(const messages::worker_lines::start& share, const files& where,

@@ -7,7 +7,9 @@
 #include "tools/worker/pane.hpp"
 #include "tools/worker/share_files.hpp"
 #include "tools/worker/tmate/command.hpp"
+#include "tools/worker/tmate/door.hpp"
 #include "tools/worker/tmate/output.hpp"
+#include "tools/worker/tmate/relay_guests.hpp"
 #include "tools/worker/work_dir.hpp"
 
 #include <array>
@@ -48,6 +50,10 @@ public:
 
   void program_came() override;
   void program_left() override;
+
+  void set_door(bool open) override { door_.set(open); }
+
+  void put_out_but(std::size_t stay) override;
   void stop(std::function<void()> stopped) override;
   void kill() override;
 
@@ -73,6 +79,7 @@ private:
   std::string guest_socket_;
   backend_events events_;
   files files_;
+  door door_;
   std::unique_ptr<mirror> glance_; ///< how large the pane is
   extent window_;
   std::optional<child> child_;
@@ -96,7 +103,12 @@ private:
 
 driver::driver(backend_setup setup)
     : loop_(setup.events), share_(setup.share), guest_socket_(std::move(setup.guest_socket)),
-      events_(std::move(setup.callbacks)), files_(setup.folder) {
+      events_(std::move(setup.callbacks)), files_(setup.folder),
+      door_(loop_, share_, files_.socket, setup.folder, [this] {
+        fail({{"door_stuck", "tmate didn't change who may come in", "share again", true},
+              false,
+              false});
+      }) {
   check(share_, files_, guest_socket_);
   check_program(share_, "install it: apt-get install tmate");
 }
@@ -260,6 +272,11 @@ void driver::program_left() {
          "share again; the log may tell more", true},
         false,
         false});
+}
+
+/// The relay, where it is ours, is below the runtime, which is above this process.
+void driver::put_out_but(std::size_t stay) {
+  tmate::put_out_but(getppid(), door_of(read_write_link_), stay);
 }
 
 std::string driver::objection_to(pid_t program) const {
