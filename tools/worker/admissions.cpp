@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds retry_after{100};
 constexpr std::chrono::milliseconds way_to_relay{20};
 /// Whom the relay let in before the door was shut is in by then.
 constexpr std::chrono::milliseconds still_coming{100};
+/// Who is not in by then never will be: the door was shut in its face.
+constexpr std::chrono::milliseconds left_outside{1000};
 
 constexpr const char* knocks_text = "You knock: wait until somebody lets you in";
 
@@ -79,8 +81,12 @@ void admissions::set_door(bool open, std::size_t stay) {
   if (!open) {
     backend_.set_door(false);
     shut_at_ = loop::clock::now();
-    late_ = loop_.after(still_coming, [this, stay] { backend_.put_out_but(stay); });
-    return backend_.put_out_but(stay);
+    backend_.put_out_but(stay, false);
+    late_ = loop_.after(still_coming, [this, stay] {
+      backend_.put_out_but(stay, false);
+      late_ = loop_.after(left_outside, [this, stay] { backend_.put_out_but(stay, true); });
+    });
+    return;
   }
   if (!knock_ || for_all_ == 0) return backend_.set_door(true);
   // Whoever comes in sees what the others saw last.
@@ -111,7 +117,7 @@ void admissions::let_all_see(const std::string& guest_id) {
   const auto left = std::chrono::ceil<milliseconds>(shut_at_ + still_coming - loop::clock::now());
   next_ = loop_.after(std::max(left, milliseconds{0}), [this, guest_id] {
     if (closed_ || for_all_ == 0) return;
-    backend_.put_out_but(1);
+    backend_.put_out_but(1, true);
     auto& who = programs_[for_all_];
     if (!hall_.admit(for_all_)) return;
     who.state = standing::admitted;
@@ -218,7 +224,7 @@ void admissions::let_in(const std::string& guest_id) {
 void admissions::put_out(const std::string& guest_id, std::string text, const std::string& ban) {
   if (for_all_ != 0) {
     show_door(text);
-    return once_shown([this] { backend_.put_out_but(0); });
+    return once_shown([this] { backend_.put_out_but(0, true); });
   }
   // Also when the guest is gone already: its key stays out.
   if (!ban.empty()) banned_.insert(ban);

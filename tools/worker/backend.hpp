@@ -76,8 +76,9 @@ public:
   /// can't be had.
   virtual void set_door(bool /*open*/) {}
 
-  /// Of such a backend: ends all guests at the relay but the first `stay`.
-  virtual void put_out_but(std::size_t /*stay*/) {}
+  /// Of such a backend: ends all guests at the relay but the first `stay` who are in. Who is just
+  /// coming in is left alone, unless everybody who could has had the time for it.
+  virtual void put_out_but(std::size_t /*stay*/, bool /*all_have_come*/) {}
 
   /// Asks it to end; `running` turns false when it has, which calls `stopped`.
   virtual void stop(std::function<void()> stopped) = 0;

@@ -53,7 +53,7 @@ public:
 
   void set_door(bool open) override { door_.set(open); }
 
-  void put_out_but(std::size_t stay) override;
+  void put_out_but(std::size_t stay, bool all_have_come) override;
   void stop(std::function<void()> stopped) override;
   void kill() override;
 
@@ -275,8 +275,8 @@ void driver::program_left() {
 }
 
 /// The relay, where it is ours, is below the runtime, which is above this process.
-void driver::put_out_but(std::size_t stay) {
-  tmate::put_out_but(getppid(), door_of(read_write_link_), stay);
+void driver::put_out_but(std::size_t stay, bool all_have_come) {
+  tmate::put_out_but(getppid(), door_of(read_write_link_), stay, all_have_come);
 }
 
 std::string driver::objection_to(pid_t program) const {

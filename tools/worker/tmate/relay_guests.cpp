@@ -67,7 +67,7 @@ relay_processes look_below(pid_t ancestor, const std::string& door) {
 
 } // namespace
 
-void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay) {
+void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay, bool all_have_come) {
   const auto found = look_below(ancestor, door);
   std::vector<std::pair<std::uint64_t, pid_t>> in;
   for (const auto pid : found.clients) {
@@ -75,7 +75,7 @@ void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay) {
     if (!found.held.contains(terminal)) continue;
     if (is_raw(terminal))
       in.emplace_back(start_of(pid), pid);
-    else
+    else if (all_have_come)
       kill(pid, SIGTERM);
   }
   std::ranges::sort(in); // as they came

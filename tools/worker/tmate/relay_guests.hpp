@@ -12,8 +12,8 @@
 
 namespace termlease::worker::tmate {
 
-/// Ends the relay's processes of the guests of `door`, but of the first `stay` who are in. The
-/// relay is below `ancestor`.
-void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay);
+/// Ends the relay's processes of the guests of `door`, but of the first `stay` who are in; and of
+/// those who are not served, unless they may be just coming in. The relay is below `ancestor`.
+void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay, bool all_have_come);
 
 } // namespace termlease::worker::tmate
