@@ -96,6 +96,8 @@ void lease_holder::guest_knocks(const worker_lines::guest_knocks& news) {
 void lease_holder::guest_joined(const worker_lines::guest_joined& news) {
   auto* known = find_guest(news.guest_id);
   if (over() || (known != nullptr && known->state == guest_state::in)) return;
+  // Its relay may have told already that it left again.
+  if (!tells_guests_apart(order_.view.backend) && !is_at_relay(news.guest_id)) return;
   note_id(news.guest_id);
   // One who knocked is known already, and may have been given a mode at the door.
   if (known == nullptr)
@@ -206,11 +208,7 @@ caf::result<answer> lease_holder::kick(const caller& from, const kick_guest& wan
 
 caf::result<answer> lease_holder::admit(const caller& from, const admit_guest& wanted) {
   const auto guest = knocking_guest(wanted.guest);
-  if (const auto most = room_at_relay(); most != 0 && at_relay_.size() > most)
-    throw failed(failure{"others_at_door",
-                         "somebody else came at the same moment, and is just put out",
-                         {"try again in a moment"},
-                         true});
+  if (is_crowded()) throw failed(others_at_door());
   auto promise = self_->make_response_promise<answer>();
   admits_.emplace(guest.guest_id, promise);
   const auto about = about_guest(context_of_caller(from, "guest.admit"), guest.guest_id);
@@ -218,8 +216,10 @@ caf::result<answer> lease_holder::admit(const caller& from, const admit_guest& w
               [=, this](const failure& problem) {
                 if (problem) return answer_about(admits_, guest.guest_id, answer_with(problem));
                 // Where all see the same, whoever came after it would be let in instead.
-                if (!over() && find_guest(guest.guest_id) != nullptr)
-                  self_->send(worker_, worker_lines::admit{guest.guest_id});
+                if (over() || find_guest(guest.guest_id) == nullptr) return;
+                if (is_crowded())
+                  return answer_about(admits_, guest.guest_id, answer_with(others_at_door()));
+                self_->send(worker_, worker_lines::admit{guest.guest_id});
               });
   return promise;
 }

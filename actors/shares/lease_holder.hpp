@@ -186,8 +186,14 @@ private:
                                    std::vector<messages::approval_stage> stages) const;
 
   // The relay's news.
+  bool is_at_relay(const std::string& guest) const;
   std::uint32_t room_at_relay() const;
+
+  bool is_crowded() const { return room_at_relay() != 0 && at_relay_.size() > room_at_relay(); }
+
+  static messages::failure others_at_door();
   void watch_door();
+  void move_door(bool open);
 
   // Guests.
   messages::guest_view* find_guest(const std::string& id);

@@ -4,6 +4,8 @@
 #include "bus/identity/public_key.hpp"
 #include "messages/backends.hpp"
 
+#include <algorithm>
+
 namespace termlease::actors {
 
 using namespace messages;
@@ -31,6 +33,18 @@ void lease_holder::relay_says(const relay_guest& news) {
   guest_joined({id, fingerprint, news.address, 0});
 }
 
+bool lease_holder::is_at_relay(const std::string& guest) const {
+  return std::any_of(at_relay_.begin(), at_relay_.end(),
+                     [&](const auto& each) { return each.second == guest; });
+}
+
+failure lease_holder::others_at_door() {
+  return {"others_at_door",
+          "somebody else came at the same moment, and is just put out",
+          {"try again in a moment"},
+          true};
+}
+
 /// How many may be in at once where only the relay tells of them; 0: as many as come. Whoever is in
 /// sees the same as the others, so those who wait to be let in come one by one.
 std::uint32_t lease_holder::room_at_relay() const {
@@ -45,8 +59,16 @@ void lease_holder::watch_door() {
   const auto in = at_relay_.size();
   const bool full = in >= most;
   if (full == door_shut_ && in <= most) return;
-  door_shut_ = full;
-  self_->send(worker_, worker_lines::door{!full, most});
+  move_door(!full);
+  // Who of them stays, nobody knows yet.
+  if (in > most)
+    for (const auto& each : order_.view.guests)
+      answer_about(admits_, each.guest_id, answer_with(others_at_door()));
+}
+
+void lease_holder::move_door(bool open) {
+  door_shut_ = !open;
+  self_->send(worker_, worker_lines::door{open, room_at_relay()});
 }
 
 void lease_holder::link_changed(const worker_lines::link_changed& news) {
@@ -54,7 +76,8 @@ void lease_holder::link_changed(const worker_lines::link_changed& news) {
   link_.text = news.link;
   door_ = news.door;
   everybody_left(); // with the relay that they came by
-  watch_door();
+  // Also where it is believed to be open: an order may have been on its way.
+  if (room_at_relay() != 0) move_door(true);
   record_fact(draft(*env_, own_context("share.link"), share_link_changed{order_.view}));
   // With the link, which no event has.
   changed();

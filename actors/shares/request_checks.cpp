@@ -33,15 +33,8 @@ void check_times(start_share& wanted, const config::share_settings& limits) {
                  "give --warn less than --ttl");
 }
 
-/// How many may be in at once where nobody said so; 0: it can't be known.
-std::uint32_t usual_guests(const start_share& wanted, const config::settings& chosen) {
-  if (!tells_of_guests(wanted.backend, chosen)) return 0;
-  const bool one_by_one = wanted.terms.knock && !tells_guests_apart(wanted.backend);
-  return one_by_one ? 1 : chosen.shares.max_guests;
-}
-
-void check_terms(share_terms& wanted, const config::share_settings& limits, std::uint32_t usual) {
-  if (wanted.max_guests == 0) wanted.max_guests = usual;
+void check_terms(share_terms& wanted, const config::share_settings& limits, bool counted) {
+  if (wanted.max_guests == 0 && counted) wanted.max_guests = limits.max_guests;
   if (wanted.max_guests > limits.max_guests)
     throw failed("bad_terms",
                  "a share takes at most " + std::to_string(limits.max_guests) + " guests",
@@ -76,7 +69,8 @@ void check_backend(const std::string& backend, const share_terms& terms,
       throw failed("not_supported", "a share through " + backend + " can't " + what + ": " + why,
                    "leave it out, or share through upterm");
   };
-  refuse_when(terms.knock && terms.max_guests > 1, "let several guests wait at the door",
+  const bool several = terms.max_guests > 1 && terms.max_guests != chosen.shares.max_guests;
+  refuse_when(terms.knock && several, "let several guests wait at the door",
               "all its guests see the same, so they come one by one");
   if (tells_of_guests(backend, chosen)) return;
   constexpr auto why = "a relay of your own doesn't tell who is in";
@@ -91,7 +85,7 @@ void check_request(start_share& wanted, const config::settings& chosen) {
   check_backend(wanted.backend, wanted.terms, chosen);
   check_times(wanted, limits);
   check_keys(wanted);
-  check_terms(wanted.terms, limits, usual_guests(wanted, chosen));
+  check_terms(wanted.terms, limits, tells_of_guests(wanted.backend, chosen));
   check_reason(wanted.reason);
   wanted.wait = std::min(wanted.wait, longest_wait);
 }

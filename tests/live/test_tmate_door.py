@@ -150,6 +150,20 @@ class Knocking(Door):
             self.system.guests[-2].close()
             self.nobody_is_in(share)
 
+    def test_whose_terminal_is_larger_sees_nothing_of_what_scrolled_off_another_ones(self):
+        share = self.share("--knock", "--mode", "rw")
+        (session,) = self.relay_sessions()
+        os.kill(session, signal.SIGTERM)  # a session that was found again keeps what is cleared, to be scrolled back to
+        wait_until(lambda: "share.link.changed" in self.system.event_types(share), "another link")
+        share = self.system.json("show", share["share_id"], "--links")
+        guest, number = self.knocks(share, size=(80, 12))
+        self.system.json("admit", share["share_id"], number)
+        guest.wait_for("lo-and-behold")
+        guest.close()
+        self.nobody_is_in(share)
+        tall, _ = self.knocks(share, size=(80, 50))
+        self.assertNotIn(b"lo-and-behold", tall.seen)
+
     def test_what_is_recorded_goes_on_from_one_guest_to_the_next(self):
         share = self.share("--knock", "--record")
         for _ in range(2):

@@ -14,14 +14,6 @@ namespace lines = messages::worker_lines;
 namespace {
 
 constexpr std::chrono::milliseconds retry_after{100};
-/// From a guest's program to what its relay shows.
-constexpr std::chrono::milliseconds way_to_relay{20};
-/// Whom the relay let in before the door was shut is in by then.
-constexpr std::chrono::milliseconds still_coming{100};
-/// Who is not in by then never will be: the door was shut in its face.
-constexpr std::chrono::milliseconds left_outside{1000};
-
-constexpr const char* knocks_text = "You knock: wait until somebody lets you in";
 
 constexpr const char* not_found =
     "Your key could not be determined: refused. Please connect again.";
@@ -45,10 +37,11 @@ guest_number guest_numbered(const std::string& guest_id) {
 
 admissions::admissions(loop& events, hall& guests, backend& door, bool knock,
                        admission_events callbacks)
-    : loop_(events), hall_(guests), backend_(door), knock_(knock), events_(std::move(callbacks)) {}
+    : loop_(events), hall_(guests), backend_(door), knock_(knock), events_(std::move(callbacks)),
+      for_all_(events, guests, door, knock, events_.joined) {}
 
 admissions::~admissions() {
-  for (const auto timer : {retry_, next_, late_}) loop_.cancel(timer);
+  loop_.cancel(retry_);
 }
 
 void admissions::arrived(guest_number guest, pid_t pid) {
@@ -62,67 +55,15 @@ void admissions::arrived(guest_number guest, pid_t pid) {
 
 /// One program for all guests is no guest: nobody is told of it.
 void admissions::open_for_all(guest_number number) {
-  if (for_all_ != 0) return refuse(number, not_clear);
-  if (knock_) {
-    programs_[number].state = standing::knocking;
-    hall_.hold(number, knocks_text);
-  } else {
-    const bool open = hall_.admit(number);
-    programs_[number].state = open ? standing::admitted : standing::refused;
-    if (!open) return;
-  }
-  for_all_ = number;
-  backend_.program_came();
+  if (for_all_.program() != 0) return refuse(number, not_clear);
+  auto& who = programs_[number];
+  const bool shown = for_all_.arrived(number, who.pid);
+  who.state = shown ? standing::admitted : standing::refused;
+  if (shown) backend_.program_came();
 }
 
 void admissions::set_door(bool open, std::size_t stay) {
-  if (closed_ || backend_.program_is_guest()) return;
-  loop_.cancel(late_);
-  if (!open) {
-    backend_.set_door(false);
-    shut_at_ = loop::clock::now();
-    backend_.put_out_but(stay, false);
-    late_ = loop_.after(still_coming, [this, stay] {
-      backend_.put_out_but(stay, false);
-      late_ = loop_.after(left_outside, [this, stay] { backend_.put_out_but(stay, true); });
-    });
-    return;
-  }
-  if (!knock_ || for_all_ == 0) return backend_.set_door(true);
-  // Whoever comes in sees what the others saw last.
-  show_door(knocks_text);
-  once_shown([this] { backend_.set_door(true); });
-}
-
-/// The one screen, until all see the terminal.
-void admissions::show_door(const std::string& text) {
-  loop_.cancel(next_);
-  programs_[for_all_].state = standing::knocking;
-  hall_.hold(for_all_, text);
-}
-
-void admissions::once_shown(std::function<void()> then) {
-  loop_.cancel(next_);
-  next_ = loop_.after(way_to_relay, [this, then = std::move(then)]() mutable {
-    if (closed_ || for_all_ == 0) return;
-    if (!hall_.has_drawn(for_all_)) return once_shown(std::move(then));
-    then();
-  });
-}
-
-/// Whoever is in sees the same, so nobody but the one who was let in may be there.
-void admissions::let_all_see(const std::string& guest_id) {
-  loop_.cancel(next_);
-  using std::chrono::milliseconds;
-  const auto left = std::chrono::ceil<milliseconds>(shut_at_ + still_coming - loop::clock::now());
-  next_ = loop_.after(std::max(left, milliseconds{0}), [this, guest_id] {
-    if (closed_ || for_all_ == 0) return;
-    backend_.put_out_but(1, true);
-    auto& who = programs_[for_all_];
-    if (!hall_.admit(for_all_)) return;
-    who.state = standing::admitted;
-    events_.joined({guest_id, {}, {}, who.pid});
-  });
+  if (!closed_ && !backend_.program_is_guest()) for_all_.set_door(open, stay);
 }
 
 void admissions::left(guest_number guest, std::string recording) {
@@ -130,13 +71,14 @@ void admissions::left(guest_number guest, std::string recording) {
   if (found == programs_.end()) return;
   const bool announced = found->second.announced;
   // What the program for all of them showed is told without a guest, of whom there is none here.
-  const bool kept_for_all = guest == for_all_ && !recording.empty();
+  const bool was_for_all = guest == for_all_.program();
+  const bool kept_for_all = was_for_all && !recording.empty();
   if (closed_) cut_off_.push_back(found->second.pid);
   programs_.erase(found);
   if (announced || kept_for_all)
     events_.left({announced ? guest_id_of(guest) : std::string{}, std::move(recording)});
-  if (guest != for_all_) return;
-  for_all_ = 0;
+  if (!was_for_all) return;
+  for_all_.left();
   if (!closed_) backend_.program_left();
 }
 
@@ -212,20 +154,14 @@ void admissions::admit(guest_number guest) {
 }
 
 void admissions::let_in(const std::string& guest_id) {
-  if (for_all_ != 0) {
-    if (!closed_ && programs_[for_all_].state == standing::knocking) let_all_see(guest_id);
-    return;
-  }
+  if (!backend_.program_is_guest()) return for_all_.let_in(guest_id);
   const auto found = programs_.find(guest_numbered(guest_id));
   if (!closed_ && found != programs_.end() && found->second.state == standing::knocking)
     admit(found->first);
 }
 
 void admissions::put_out(const std::string& guest_id, std::string text, const std::string& ban) {
-  if (for_all_ != 0) {
-    show_door(text);
-    return once_shown([this] { backend_.put_out_but(0, true); });
-  }
+  if (!backend_.program_is_guest()) return for_all_.put_out(text);
   // Also when the guest is gone already: its key stays out.
   if (!ban.empty()) banned_.insert(ban);
   const auto number = guest_numbered(guest_id);
@@ -242,7 +178,8 @@ void admissions::refuse(guest_number guest, std::string text) {
 
 void admissions::close() {
   closed_ = true;
-  for (const auto timer : {retry_, next_, late_}) loop_.cancel(timer);
+  loop_.cancel(retry_);
+  for_all_.close();
 }
 
 std::size_t admissions::open_connections() const {

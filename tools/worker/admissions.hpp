@@ -6,6 +6,7 @@
 #include "tools/worker/backend.hpp"
 #include "tools/worker/guest_book.hpp"
 #include "tools/worker/guests/hall.hpp"
+#include "tools/worker/shared_screen.hpp"
 
 #include <functional>
 #include <map>
@@ -41,8 +42,7 @@ public:
   /// Tells a guest why, and lets it go, and so everybody with the key that `ban` names, now and
   /// later.
   void put_out(const std::string& guest_id, std::string text, const std::string& ban);
-  /// Of a backend with one program for all guests: whether anybody new may come in; how many stay
-  /// while nobody may.
+  /// Of a backend with one program for all guests: see `shared_screen`.
   void set_door(bool open, std::size_t stay);
   /// The backend said that its connections changed.
   void look_again();
@@ -67,9 +67,6 @@ private:
   };
 
   void open_for_all(guest_number number);
-  void let_all_see(const std::string& guest_id);
-  void show_door(const std::string& text);
-  void once_shown(std::function<void()> then);
   bool anyone_waits() const;
   bool banned_one_connected() const;
   void decide();
@@ -86,10 +83,7 @@ private:
   guest_book book_;
   std::map<guest_number, program> programs_; // arrival numbers: the order of their starts
   std::vector<pid_t> cut_off_;               ///< gone from the hall since `close`, perhaps not dead
-  guest_number for_all_ = 0;                 ///< the one program of all guests, where there is one
-  loop::timer_id next_ = 0;                  ///< what is done next with that one
-  loop::timer_id late_ = 0;                  ///< who came as the door was shut is put out
-  loop::clock::time_point shut_at_;
+  shared_screen for_all_;                    ///< the one program of all guests, where there is one
   loop::timer_id retry_ = 0;
   bool closed_ = false;
 };

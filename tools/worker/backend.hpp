@@ -72,9 +72,9 @@ public:
 
   virtual void program_left() {}
 
-  /// Of such a backend: whether anybody new may come in by the relay. It fails (`failed`) when that
-  /// can't be had.
-  virtual void set_door(bool /*open*/) {}
+  /// Of such a backend: whether anybody new may come in by the relay; `told` is called once the
+  /// relay is told so. The last word counts. It fails (`failed`) when that can't be had.
+  virtual void set_door(bool /*open*/, std::function<void()> /*told*/) {}
 
   /// Of such a backend: ends all guests at the relay but the first `stay` who are in. Who is just
   /// coming in is left alone, unless everybody who could has had the time for it.

@@ -128,9 +128,11 @@ template <class Line> void worker::opened(Line way) {
 }
 
 void worker::open_doors() {
-  hall_options options{guest_socket(),          share_->mode,          share_->max_guests,
-                       share_->terminal_name,   share_->status,        share_->recordings,
-                       share_->recording_limit, share_->guests_before, drivers_.mirrors};
+  hall_options options{guest_socket(),          share_->mode,
+                       share_->max_guests,      share_->terminal_name,
+                       share_->status,          share_->recordings,
+                       share_->recording_limit, share_->guests_before,
+                       drivers_.mirrors,        !backend_->program_is_guest()};
   hall_events callbacks;
   callbacks.arrived = [this](guest_number guest, pid_t pid) { admissions_->arrived(guest, pid); };
   callbacks.left = [this](guest_number guest, std::string recording) {

@@ -195,6 +195,7 @@ void hall::state::hold(guest_number number, std::string text) {
   who->now = guest::phase::waiting;
   stop_typing(*who);
   loop_.cancel(std::exchange(who->note_timer, 0));
+  if (options_.is_shared) who->picture.forget();
   who->picture.set_status(std::move(text), true);
   draw(*who);
   listen_to(*who);

@@ -20,6 +20,9 @@
 
 namespace termlease::worker {
 
+/// What one sees who waits to be let in.
+inline constexpr auto knocks_text = "You knock: wait until somebody lets you in";
+
 /// Counts the guests of one share, from 1; never used twice.
 using guest_number = std::uint32_t;
 
@@ -33,6 +36,7 @@ struct hall_options {
   std::uint64_t recording_limit = 0;                       ///< bytes of all recordings together
   guest_number guests_before = 0;                          ///< whose numbers are taken
   std::span<const mirror_entry> mirrors = known_mirrors(); ///< what can be shown
+  bool is_shared = false; ///< each program's terminal is for several guests, of whom others come
 };
 
 /// What has passed between a guest and the terminal.

@@ -84,6 +84,7 @@ std::string view::frame(const screen* picture) {
     out_.raw("\x1b[?25l");
     modes_drawn_.cursor_visible = false;
     out_.clear();
+    if (!picture && std::exchange(forgets_, false)) out_.raw("\x1b[3J");
     const auto cells = picture ? std::size_t{shown_.size.rows} * shown_.size.columns : 0;
     drawn_.assign(cells, {});
     drawn_.shrink_to_fit();

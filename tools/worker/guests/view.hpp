@@ -38,6 +38,10 @@ public:
   /// shows the status line only.
   std::string frame(const screen* picture);
 
+  /// The next time that nothing is left of the picture, its terminal forgets what scrolled off,
+  /// too.
+  void forget() { forgets_ = true; }
+
   /// What was last drawn, for reports of the mouse.
   const window_on_pane& shown() const { return shown_; }
 
@@ -56,6 +60,7 @@ private:
   std::string status_;
   bool alert_ = false;
   bool has_picture_ = false;
+  bool forgets_ = false;
 
   window_on_pane shown_;
   std::uint64_t epoch_ = 0;

@@ -4,6 +4,7 @@
 #include "tools/worker/tmate/command.hpp"
 #include "tools/worker/work_dir.hpp"
 
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace {
 // Of a key's kind and its base64; what follows them is a comment, which the relay doesn't need.
 constexpr std::string_view plain =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=-@. ";
+
+constexpr std::chrono::milliseconds most_for_a_move{3000};
 
 std::string_view without_comment(std::string_view line) {
   const auto kind_end = line.find(' ');
@@ -47,9 +50,16 @@ door::door(loop& events, const messages::worker_lines::start& share, std::string
     write_private_file(folder_ + name_of(open), door_text(share, open));
 }
 
-void door::set(bool open) {
+door::~door() {
+  loop_.cancel(deadline_);
+}
+
+void door::set(bool open, std::function<void()> told) {
   wanted_ = open;
-  if (!moving_ && open_ != wanted_) move();
+  told_ = std::move(told);
+  if (moving_) return;
+  if (open_ != wanted_) return move();
+  if (const auto done = std::exchange(told_, nullptr)) done();
 }
 
 void door::move() {
@@ -58,12 +68,20 @@ void door::move() {
   spec.argv = {program_, "-S", socket_, "source-file", folder_ + name_of(open_)};
   spec.env = environment(folder_);
   moving_.emplace(loop_, spec, [this](int status) { moved(status); });
+  deadline_ = loop_.after(most_for_a_move, [this] { fail(); });
 }
 
 void door::moved(int status) {
+  loop_.cancel(std::exchange(deadline_, 0));
   moving_.reset();
-  if (status != 0) return failed_();
-  if (open_ != wanted_) move();
+  if (status != 0) return fail();
+  if (open_ != wanted_) return move();
+  if (const auto done = std::exchange(told_, nullptr)) done();
+}
+
+void door::fail() {
+  told_ = nullptr;
+  failed_();
 }
 
 } // namespace termlease::worker::tmate

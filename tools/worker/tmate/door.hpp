@@ -21,24 +21,31 @@ std::string door_text(const messages::worker_lines::start& share, bool open);
 
 class door {
 public:
-  /// Works on the tmate that has `socket`, with files in `folder`.
+  /// Works on the tmate that has `socket`, with files in `folder`. `failed` is called when tmate
+  /// doesn't take it, or not in time.
   door(loop& events, const messages::worker_lines::start& share, std::string socket,
        std::string folder, std::function<void()> failed);
+  ~door();
+  door(const door&) = delete;
+  door& operator=(const door&) = delete;
 
-  /// It is open at first. The last word counts, and takes effect as soon as tmate has taken it.
-  void set(bool open);
+  /// It is open at first. The last word counts; once tmate has taken it, `told` is called.
+  void set(bool open, std::function<void()> told);
 
 private:
   void move();
   void moved(int status);
+  void fail();
 
   loop& loop_;
   std::string program_;
   std::string socket_;
   std::string folder_;
   std::function<void()> failed_;
+  std::function<void()> told_;
   std::optional<child> moving_; ///< tells tmate
-  bool open_ = true;            ///< as tmate was told last
+  loop::timer_id deadline_ = 0;
+  bool open_ = true; ///< as tmate was told last
   bool wanted_ = true;
 };
 

@@ -51,9 +51,14 @@ public:
   void program_came() override;
   void program_left() override;
 
-  void set_door(bool open) override { door_.set(open); }
+  void set_door(bool open, std::function<void()> told) override {
+    door_.set(open, std::move(told));
+  }
 
-  void put_out_but(std::size_t stay, bool all_have_come) override;
+  void put_out_but(std::size_t stay, bool all_have_come) override {
+    guests_.put_out_but(door_of(read_write_link_), stay, all_have_come);
+  }
+
   void stop(std::function<void()> stopped) override;
   void kill() override;
 
@@ -80,6 +85,7 @@ private:
   backend_events events_;
   files files_;
   door door_;
+  relay_guests guests_{getppid()}; ///< the relay, where it is ours, is below the runtime
   std::unique_ptr<mirror> glance_; ///< how large the pane is
   extent window_;
   std::optional<child> child_;
@@ -272,11 +278,6 @@ void driver::program_left() {
          "share again; the log may tell more", true},
         false,
         false});
-}
-
-/// The relay, where it is ours, is below the runtime, which is above this process.
-void driver::put_out_but(std::size_t stay, bool all_have_come) {
-  tmate::put_out_but(getppid(), door_of(read_write_link_), stay, all_have_come);
 }
 
 std::string driver::objection_to(pid_t program) const {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdint>
 #include <fcntl.h>
 #include <set>
 #include <string_view>
@@ -34,6 +33,10 @@ std::set<std::string> terminals_held(pid_t session) {
   return held;
 }
 
+std::string terminal_of(pid_t client) {
+  return read_link(path_of(client, "/fd/0"));
+}
+
 /// Whether somebody has made it raw.
 bool is_raw(const std::string& terminal) {
   const int fd = open(terminal.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -44,43 +47,44 @@ bool is_raw(const std::string& terminal) {
   return raw;
 }
 
-struct relay_processes {
-  std::set<std::string> held; ///< by those of the share
-  std::vector<pid_t> clients; ///< of whichever share
-};
-
-relay_processes look_below(pid_t ancestor, const std::string& door) {
+/// The relay's processes of the guests of `door`, the oldest first.
+std::vector<pid_t> look_below(pid_t ancestor, const std::string& door) {
   const auto title = "[" + door + "...] (daemon)";
-  relay_processes found;
+  std::set<std::string> held;
+  std::vector<pid_t> clients; // of whichever share
   for_each_number("/proc", [&](int pid) {
     const auto words = read_small_file(path_of(pid, "/cmdline"));
     const bool is_session = words.find(title) != std::string::npos;
     const bool is_client = words.find("...] (pty client)") != std::string::npos;
     if ((!is_session && !is_client) || !is_descendant(pid, ancestor)) return;
     if (is_session)
-      found.held.merge(terminals_held(pid));
+      held.merge(terminals_held(pid));
     else
-      found.clients.push_back(pid);
+      clients.push_back(pid);
   });
-  return found;
+  std::erase_if(clients, [&](pid_t pid) { return !held.contains(terminal_of(pid)); });
+  std::ranges::sort(clients, {}, [](pid_t pid) { return std::pair(start_of(pid), pid); });
+  return clients;
+}
+
+bool has(const std::vector<pid_t>& all, pid_t one) {
+  return std::ranges::find(all, one) != all.end();
 }
 
 } // namespace
 
-void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay, bool all_have_come) {
-  const auto found = look_below(ancestor, door);
-  std::vector<std::pair<std::uint64_t, pid_t>> in;
-  for (const auto pid : found.clients) {
-    const auto terminal = read_link(path_of(pid, "/fd/0"));
-    if (!found.held.contains(terminal)) continue;
-    if (is_raw(terminal))
-      in.emplace_back(start_of(pid), pid);
-    else if (all_have_come)
-      kill(pid, SIGTERM);
+void relay_guests::put_out_but(const std::string& door, std::size_t stay, bool all_have_come) {
+  if (door.empty()) return;
+  const auto found = look_below(ancestor_, door);
+  std::erase_if(there_, [&](pid_t pid) { return !has(found, pid); });
+  for (const auto pid : found)
+    if (!has(there_, pid)) there_.push_back(pid);
+  std::size_t in = 0;
+  for (const auto pid : there_) {
+    const bool served = is_raw(terminal_of(pid));
+    const bool goes = served ? ++in > stay : all_have_come;
+    if (goes) kill(pid, all_have_come ? SIGKILL : SIGTERM);
   }
-  std::ranges::sort(in); // as they came
-  for (auto each = std::min(stay, in.size()); each < in.size(); ++each)
-    kill(in[each].second, SIGTERM);
 }
 
 } // namespace termlease::worker::tmate

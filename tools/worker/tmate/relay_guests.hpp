@@ -9,11 +9,23 @@
 #include <cstddef>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace termlease::worker::tmate {
 
-/// Ends the relay's processes of the guests of `door`, but of the first `stay` who are in; and of
-/// those who are not served, unless they may be just coming in. The relay is below `ancestor`.
-void put_out_but(pid_t ancestor, const std::string& door, std::size_t stay, bool all_have_come);
+class relay_guests {
+public:
+  /// The relay is below `ancestor`.
+  explicit relay_guests(pid_t ancestor) : ancestor_(ancestor) {}
+
+  /// Asks the relay's processes of the guests of `door` to end, but those of the first `stay` who
+  /// are in, and those of guests who may be just coming in. Once all have come, the latter as well,
+  /// and nobody is asked any more: they are killed.
+  void put_out_but(const std::string& door, std::size_t stay, bool all_have_come);
+
+private:
+  pid_t ancestor_;
+  std::vector<pid_t> there_; ///< as they were seen first
+};
 
 } // namespace termlease::worker::tmate
