@@ -97,8 +97,8 @@ void shared_screen::let_in_once_shut(const std::string& guest_id) {
 
 void shared_screen::put_out(const std::string& text) {
   if (program_ == 0) return;
-  loop_.cancel(std::exchange(letting_in_, 0));
-  loop_.cancel(putting_out_);
+  for (auto* timer : {&letting_in_, &putting_out_, &sweep_}) // nobody goes before it is told why
+    loop_.cancel(std::exchange(*timer, 0));
   stay_ = 0;
   show(showing::refusal, text);
   once_shown(putting_out_, clock::now() + longest_telling, [this] {
