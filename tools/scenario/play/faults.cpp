@@ -97,8 +97,7 @@ const std::map<std::string, action>& once() {
          worker.at_relay.clear();
          const auto link =
              "ssh secret-link-" + std::to_string(++worker.links) + "@127.0.0.1 -p 4001";
-         s.in.processes().say_line(worker,
-                                   messages::worker_lines::link_changed{link, worker.door()});
+         s.in.processes().say_line(worker, messages::worker_lines::link_changed{link, worker.door});
        }},
       {"relay exits",
        [](const scene& s) { s.in.processes().exit(s.in.processes().last_relay(), 1); }},

@@ -43,7 +43,7 @@ void guest_steps::comes_and_goes(world& in, const json& words) {
 void guest_steps::comes(world& in, simulated_child& worker, std::string name, bool knocks) {
   const auto number = ++joined_[&worker];
   const auto text = std::to_string(number);
-  if (!worker.door().empty()) return in.processes().comes_by_relay(worker, number);
+  if (!worker.door.empty()) return in.processes().comes_by_relay(worker, number);
   if (name.empty()) name = "g" + text;
   const worker_lines::guest_knocks guest{name, "SHA256:guest" + text, "127.0.0.1:4100" + text,
                                          first_pid + number};
@@ -54,7 +54,7 @@ void guest_steps::comes(world& in, simulated_child& worker, std::string name, bo
 }
 
 void guest_steps::goes(world& in, simulated_child& worker, const std::string& name) {
-  if (!worker.door().empty())
+  if (!worker.door.empty())
     return in.processes().leaves_relay(worker, std::atoi(name.substr(1).c_str()));
   worker.guests.erase(name);
   in.processes().say_line(worker, worker_lines::guest_left{name, {}});

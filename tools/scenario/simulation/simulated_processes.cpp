@@ -27,6 +27,11 @@ std::string after(const std::vector<std::string>& argv, const std::string& optio
   return found == argv.end() || found + 1 == argv.end() ? std::string{} : *(found + 1);
 }
 
+std::string door_of(const std::string& share) {
+  constexpr std::size_t length = 4;
+  return share.substr(share.size() - std::min(length, share.size()));
+}
+
 failure closed_folder(const std::string& path) {
   return {"bad_folder", "can't start in " + path, {"name another one"}, false};
 }
@@ -53,14 +58,6 @@ std::string simulated_child::program() const {
 std::string simulated_child::share_id() const {
   const auto orders = heard<worker_lines::start>();
   return orders.empty() ? std::string{} : orders.front().share_id;
-}
-
-std::string simulated_child::door() const {
-  constexpr std::size_t length = 4;
-  const auto orders = heard<worker_lines::start>();
-  if (orders.empty() || orders.front().backend != "tmate") return {};
-  const auto share = share_id();
-  return share.substr(share.size() - std::min(length, share.size()));
 }
 
 caf::actor simulated_processes::spawn_in(caf::actor_system& system) {
@@ -147,10 +144,12 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   if (lines.orders_lost && child.program() == "termlease-worker") return;
   child.told.push_back(bytes.substr(0, bytes.find('\n')));
   if (child.program() != "termlease-worker") return;
-  const auto type = decode_line(child.told.back()).first;
+  const auto [type, fields] = decode_line(child.told.back());
+  if (type == worker_lines::start::describe().name)
+    begin(child, decoded<worker_lines::start>(fields));
   if (type == worker_lines::start::describe().name && worker.torn) return exit(child, 1);
   if (type == worker_lines::start::describe().name && worker.gets_ready) {
-    auto line = encode_line(worker_lines::ready{worker.link, child.door()});
+    auto line = encode_line(worker_lines::ready{worker.link, child.door});
     line.resize(worker.says_half ? line.size() / 2 : line.size() - 1);
     say(child, line);
   }
@@ -163,14 +162,12 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
 /// What is about one guest, or about what has passed.
 void simulated_processes::obey(simulated_child& child, const std::string& line) {
   const auto [type, fields] = decode_line(line);
-  if (type == worker_lines::start::describe().name)
-    child.heartbeat = decoded<worker_lines::start>(fields).heartbeat;
   if (type == worker_lines::count::describe().name) {
     worker_lines::traffic passed;
     for (const auto& [id, guest] : child.guests) passed.guests.push_back({id, 0, 0, {}});
     say_line(child, passed);
   }
-  if (!child.door().empty()) return obey_at_relay(child, type, fields);
+  if (!child.door.empty()) return obey_at_relay(child, type, fields);
   const auto found = child.guests.find(fields.value("guest_id", ""));
   if (found == child.guests.end()) return;
   const auto guest = found->second;
@@ -180,6 +177,11 @@ void simulated_processes::obey(simulated_child& child, const std::string& line) 
   if (type != worker_lines::put_out::describe().name) return;
   child.guests.erase(found);
   say_line(child, worker_lines::guest_left{guest.guest_id, {}});
+}
+
+void simulated_processes::begin(simulated_child& child, const worker_lines::start& order) {
+  child.heartbeat = order.heartbeat;
+  if (order.backend == "tmate") child.door = door_of(order.share_id);
 }
 
 /// All its guests look at one program, and the relay puts them out.
@@ -202,14 +204,14 @@ void simulated_processes::comes_by_relay(simulated_child& by, int guest) {
   if (by.door_shut) return;
   by.at_relay.push_back(guest);
   auto& server = last("tmate-relay");
-  const auto door = "[" + by.door() + "...] ";
+  const auto door = "[" + by.door + "...] ";
   say(server, door + "Spawning pty client ip=127.0.0.1", true);
   say(server, door + "Client joined (cid=" + std::to_string(guest) + ")", true);
 }
 
 void simulated_processes::leaves_relay(simulated_child& by, int guest) {
   if (std::erase(by.at_relay, guest) == 0) return;
-  say(last("tmate-relay"), "[" + by.door() + "...] Client left (cid=" + std::to_string(guest) + ")",
+  say(last("tmate-relay"), "[" + by.door + "...] Client left (cid=" + std::to_string(guest) + ")",
       true);
 }
 

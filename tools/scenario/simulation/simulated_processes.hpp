@@ -28,6 +28,8 @@ struct simulated_child {
   std::vector<std::string> told; ///< whole lines, without the newline
   std::vector<int> signals;
   std::map<std::string, messages::worker_lines::guest_knocks> guests; ///< in, or at the door
+  /// What the relay calls its share in what it says of its guests; empty when it says nothing.
+  std::string door;
   std::vector<int> at_relay; ///< numbers of those who are in where only the relay tells of them
   bool door_shut = false;    ///< to whoever comes by that relay
   /// When the last of its lines that are late is there: its end is never told before.
@@ -40,8 +42,6 @@ struct simulated_child {
   std::string program() const;
   /// The share that a worker was told to open; empty until then, and for other programs.
   std::string share_id() const;
-  /// What the relay calls that share in what it says of its guests; empty when it says nothing.
-  std::string door() const;
 
   /// What it was told that was a `Line` of the worker's protocol.
   template <class Line> std::vector<Line> heard() const {
@@ -150,6 +150,7 @@ private:
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
   void obey(simulated_child& child, const std::string& line);
+  void begin(simulated_child& child, const messages::worker_lines::start& order);
   void obey_at_relay(simulated_child& child, const std::string& type, const messages::json& fields);
   void end(simulated_child& child);
   void arm_heartbeat(const simulated_child& child);
