@@ -61,7 +61,7 @@ void lease_holder::watch_door() {
   if (full == door_shut_ && in <= most) return;
   move_door(!full);
   // Who of them stays, nobody knows yet.
-  if (in > most)
+  if (is_crowded())
     for (const auto& each : order_.view.guests)
       answer_about(admits_, each.guest_id, answer_with(others_at_door()));
 }

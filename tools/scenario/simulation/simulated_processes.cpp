@@ -145,23 +145,23 @@ void simulated_processes::hear(simulated_child& child, const std::string& bytes)
   child.told.push_back(bytes.substr(0, bytes.find('\n')));
   if (child.program() != "termlease-worker") return;
   const auto [type, fields] = decode_line(child.told.back());
-  if (type == worker_lines::start::describe().name)
-    begin(child, decoded<worker_lines::start>(fields));
-  if (type == worker_lines::start::describe().name && worker.torn) return exit(child, 1);
-  if (type == worker_lines::start::describe().name && worker.gets_ready) {
+  const bool starts = type == worker_lines::start::describe().name;
+  if (starts) begin(child, decoded<worker_lines::start>(fields));
+  if (starts && worker.torn) return exit(child, 1);
+  if (starts && worker.gets_ready) {
     auto line = encode_line(worker_lines::ready{worker.link, child.door});
     line.resize(worker.says_half ? line.size() / 2 : line.size() - 1);
     say(child, line);
   }
-  obey(child, child.told.back());
+  obey(child, type, fields);
   if (type != worker_lines::end::describe().name || !worker.obeys_end) return;
   if (worker.end_takes == span{}) return end(child);
   trace::later(self_, worker.end_takes.chrono(), gone_atom::value, child.id);
 }
 
 /// What is about one guest, or about what has passed.
-void simulated_processes::obey(simulated_child& child, const std::string& line) {
-  const auto [type, fields] = decode_line(line);
+void simulated_processes::obey(simulated_child& child, const std::string& type,
+                               const json& fields) {
   if (type == worker_lines::count::describe().name) {
     worker_lines::traffic passed;
     for (const auto& [id, guest] : child.guests) passed.guests.push_back({id, 0, 0, {}});

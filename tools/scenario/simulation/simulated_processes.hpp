@@ -149,7 +149,7 @@ private:
   void tell_waiting();
   void take_signal(simulated_child& child, int signal);
   void beat(messages::child_id id);
-  void obey(simulated_child& child, const std::string& line);
+  void obey(simulated_child& child, const std::string& type, const messages::json& fields);
   void begin(simulated_child& child, const messages::worker_lines::start& order);
   void obey_at_relay(simulated_child& child, const std::string& type, const messages::json& fields);
   void end(simulated_child& child);

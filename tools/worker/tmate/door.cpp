@@ -44,20 +44,25 @@ std::string door_text(const messages::worker_lines::start& share, bool open) {
 
 door::door(loop& events, const messages::worker_lines::start& share, std::string socket,
            std::string folder, std::function<void()> failed)
-    : loop_(events), program_(share.program), socket_(std::move(socket)),
-      folder_(std::move(folder)), failed_(std::move(failed)) {
-  for (const bool open : {true, false})
-    write_private_file(folder_ + name_of(open), door_text(share, open));
-}
+    : loop_(events), share_(share), socket_(std::move(socket)), folder_(std::move(folder)),
+      failed_(std::move(failed)) {}
 
 door::~door() {
   loop_.cancel(deadline_);
 }
 
+void door::prepare() const {
+  for (const bool open : {true, false})
+    write_private_file(folder_ + name_of(open), door_text(share_, open));
+}
+
 void door::set(bool open, std::function<void()> told) {
   wanted_ = open;
   told_ = std::move(told);
-  if (moving_) return;
+  if (!moving_) settle();
+}
+
+void door::settle() {
   if (open_ != wanted_) return move();
   if (const auto done = std::exchange(told_, nullptr)) done();
 }
@@ -65,7 +70,7 @@ void door::set(bool open, std::function<void()> told) {
 void door::move() {
   open_ = wanted_;
   child_spec spec;
-  spec.argv = {program_, "-S", socket_, "source-file", folder_ + name_of(open_)};
+  spec.argv = {share_.program, "-S", socket_, "source-file", folder_ + name_of(open_)};
   spec.env = environment(folder_);
   moving_.emplace(loop_, spec, [this](int status) { moved(status); });
   deadline_ = loop_.after(most_for_a_move, [this] { fail(); });
@@ -75,8 +80,7 @@ void door::moved(int status) {
   loop_.cancel(std::exchange(deadline_, 0));
   moving_.reset();
   if (status != 0) return fail();
-  if (open_ != wanted_) return move();
-  if (const auto done = std::exchange(told_, nullptr)) done();
+  settle();
 }
 
 void door::fail() {

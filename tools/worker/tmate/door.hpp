@@ -21,24 +21,27 @@ std::string door_text(const messages::worker_lines::start& share, bool open);
 
 class door {
 public:
-  /// Works on the tmate that has `socket`, with files in `folder`. `failed` is called when tmate
-  /// doesn't take it, or not in time.
+  /// Works on the tmate that has `socket`. `failed` is called when tmate doesn't take it, or not in
+  /// time.
   door(loop& events, const messages::worker_lines::start& share, std::string socket,
        std::string folder, std::function<void()> failed);
   ~door();
   door(const door&) = delete;
   door& operator=(const door&) = delete;
 
+  /// Writes what tmate will be told, in its folder. Before the first `set`; throws `failed`.
+  void prepare() const;
   /// It is open at first. The last word counts; once tmate has taken it, `told` is called.
   void set(bool open, std::function<void()> told);
 
 private:
   void move();
   void moved(int status);
+  void settle();
   void fail();
 
   loop& loop_;
-  std::string program_;
+  const messages::worker_lines::start& share_;
   std::string socket_;
   std::string folder_;
   std::function<void()> failed_;

@@ -134,6 +134,7 @@ void driver::cancel_timers() {
 void driver::start() {
   write_private_file(files_.authorized_keys, authorized_keys_text(share_));
   write_private_file(files_.configuration, configuration_text(share_, files_));
+  door_.prepare();
   deadline_ = loop_.after(share_.start_deadline.chrono(), [this] {
     fail({{"backend_no_answer", "tmate gave no link in time",
            "check that the relay answers; `termlease doctor` tells more"},
