@@ -65,6 +65,7 @@ public:
   bool running() const override { return child_ && child_->running(); }
 
 private:
+  void glance();
   void launch();
   void try_again();
   void read();
@@ -134,7 +135,6 @@ void driver::cancel_timers() {
 void driver::start() {
   write_private_file(files_.authorized_keys, authorized_keys_text(share_));
   write_private_file(files_.configuration, configuration_text(share_, files_));
-  door_.prepare();
   deadline_ = loop_.after(share_.start_deadline.chrono(), [this] {
     fail({{"backend_no_answer", "tmate gave no link in time",
            "check that the relay answers; `termlease doctor` tells more"},
@@ -142,7 +142,14 @@ void driver::start() {
           false});
   });
   window_ = window_size(share_.mode, {});
-  if (share_.mode == messages::share_mode::rw) return launch();
+  if (share_.mode == messages::share_mode::rw)
+    launch();
+  else
+    glance();
+  door_.prepare(); // meanwhile
+}
+
+void driver::glance() {
   glance_ = make_mirror(known_mirrors(), loop_, pane_of(share_),
                         {[this](std::size_t) {
                            if (glance_->ready()) seen(glance_->picture().size());
