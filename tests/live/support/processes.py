@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -280,6 +281,11 @@ class Guest:
 
     def resize(self, columns, rows):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def minds_its_size(self):
+        """Whether it would hear of a new size: before it listens for that signal, a change passes it by."""
+        caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)
+        return bool(int(caught[1], 16) >> (signal.SIGWINCH - 1) & 1)
 
     def type(self, text):
         os.write(self.fd, text if isinstance(text, bytes) else text.encode())

@@ -48,14 +48,19 @@ class Zellij:
     def action(self, *words):
         """What an action says. It is repeated where zellij's program says that there is no such session: it does so
         now and then of one that is there, when another client leaves in that moment."""
-        said = []
+        said, refusals = [], []
 
         def succeeds():
-            with contextlib.suppress(subprocess.CalledProcessError):
+            try:
                 said.append(self.run("--session", self.session, "action", *words))
+            except subprocess.CalledProcessError as refused:
+                refusals.append(refused.stderr)
             return bool(said)
 
-        wait_until(succeeds, f"zellij does {words[0]}")
+        try:
+            wait_until(succeeds, f"zellij does {words[0]}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; last it said {refusals[-1]!r}") from None
         return said[0]
 
     def panes(self):
