@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support import processes  # noqa: E402
+from support.command_line import running  # noqa: E402
 from support.lending import touched_by  # noqa: E402
 from support.pictures import GuestWindow, LentTerminal  # noqa: E402
 from support.processes import Guest, wait_until  # noqa: E402
@@ -255,6 +256,19 @@ class SharingThroughTmate(TmateTestCase):
         guest.wait_gone()
         self.assertIn(b"This share has ended: worker_failed", guest.seen)
         self.assertIn("stopped by a signal", self.assert_ended(share, "worker_failed")["detail"])
+
+    def test_a_share_that_ends_while_tmate_waits_for_the_panes_size_leaves_nothing(self):
+        tmux = int(self.system.tmux("display-message", "-p", "#{pid}"))
+        os.kill(tmux, signal.SIGSTOP)
+        try:
+            with running(self.system.start(*self.system.share_words(), "--via", "tmate")):
+                self.system.process("tmate")
+                (share,) = self.system.json("shares")
+                self.system.run("revoke", share["share_id"], check=True)
+                self.assert_ended(share, "revoked")
+        finally:
+            os.kill(tmux, signal.SIGCONT)
+        self.assertIn("lo-and-behold", self.system.pane("demo"))
 
     def test_a_killed_runtime_takes_everything_along_but_the_terminal(self):
         share = self.share()

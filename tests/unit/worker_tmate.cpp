@@ -96,10 +96,11 @@ TEST_CASE("a guest of tmate finds no key bound and no other program, and no secr
         "set -g tmate-server-rsa-fingerprint 'none'\n"})
     CHECK_THAT(configuration, ContainsSubstring(line));
   CHECK_THAT(configuration, ContainsSubstring("tmate-server-ed25519-fingerprint '" + some_key));
-  const auto command = host_command(sample(), where, guest_socket, {25, 80});
-  CHECK(command.argv.back() ==
-        "'/usr/bin/tmate' -S '/run/share/w/tmate' wait tmate-ready; exec '/opt/term lease/guest' "
-        "--stay '/run/share/w/guests'");
+  CHECK(session_text(sample(), where, guest_socket, {25, 80}) ==
+        "new-session -x 80 -y 25 /bin/sh -c "
+        R"('"$0" -S "$1" wait tmate-ready; exec "$2" --stay "$3"' )"
+        "'/usr/bin/tmate' '/run/share/w/tmate' '/opt/term lease/guest' '/run/share/w/guests'\n");
+  const auto command = host_command(sample(), where);
   for (const auto& word : command.argv) CHECK(word.find("AAAA") == std::string::npos);
   for (const auto& entry : command.env) CHECK_FALSE(entry.starts_with("TMUX"));
 }

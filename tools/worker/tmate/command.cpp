@@ -88,21 +88,27 @@ std::vector<std::string> environment(const std::string& home) {
           "TERM=screen-256color", "LANG=C.UTF-8",   "USER=termlease",     "TZ=UTC"};
 }
 
-child_spec host_command(const messages::worker_lines::start& share, const files& where,
-                        const std::string& guest_socket, extent window) {
-  // A start hangs now and then when its program doesn't wait for the relay.
-  const auto program = quoted(share.program) + " -S " + quoted(where.socket) +
-                       " wait tmate-ready; exec " + quoted(share.guest_program) + " --stay " +
-                       quoted(guest_socket);
+child_spec host_command(const messages::worker_lines::start& share, const files& where) {
   child_spec spec;
-  const auto columns = std::to_string(window.columns);
-  const auto rows = std::to_string(window.rows);
-  spec.argv = {share.program, "-F",         "-f",          where.configuration,
-               "-S",          where.socket, "new-session", "-x",
-               columns,       "-y",         rows,          program};
+  // Not from the configuration, which is read before it connects. By that name it is opened anew,
+  // and so waited for, whatever way our end of the pipe is read.
+  spec.argv = {share.program, "-F",           "-f", where.configuration, "-S",
+               where.socket,  "start-server", ";",  "source-file",       "/proc/self/fd/0"};
   spec.env = environment(where.home);
   spec.death_signal = SIGKILL; // a stopped one hears nothing else
   return spec;
+}
+
+std::string session_text(const messages::worker_lines::start& share, const files& where,
+                         const std::string& guest_socket, extent window) {
+  // A start hangs now and then when its program doesn't wait for the relay.
+  constexpr auto program = R"("$0" -S "$1" wait tmate-ready; exec "$2" --stay "$3")";
+  std::string text = "new-session -x " + std::to_string(window.columns) + " -y " +
+                     std::to_string(window.rows) + " /bin/sh -c";
+  for (const auto& word :
+       {std::string(program), share.program, where.socket, share.guest_program, guest_socket})
+    text += " " + quoted(word);
+  return text + "\n";
 }
 
 } // namespace termlease::worker::tmate

@@ -37,8 +37,12 @@ extent window_size(messages::share_mode mode, extent pane);
 /// Of tmate itself, and of whatever tells it something.
 std::vector<std::string> environment(const std::string& home);
 
-/// `tmate -F … new-session …`, without descriptors.
-child_spec host_command(const messages::worker_lines::start& share, const files& where,
-                        const std::string& guest_socket, extent window);
+/// `tmate -F`, without descriptors. It connects, and waits for `session_text` on its stdin.
+child_spec host_command(const messages::worker_lines::start& share, const files& where);
+
+/// The command that makes tmate's session, whose one program waits for the relay and then shows
+/// what guests see.
+std::string session_text(const messages::worker_lines::start& share, const files& where,
+                         const std::string& guest_socket, extent window);
 
 } // namespace termlease::worker::tmate

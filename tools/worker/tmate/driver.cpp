@@ -17,6 +17,7 @@
 #include <csignal>
 #include <optional>
 #include <unistd.h>
+#include <utility>
 
 namespace termlease::worker::tmate {
 
@@ -71,6 +72,8 @@ private:
   void read();
   void seen(extent pane);
   void close_output();
+  void make_session();
+  void close_session_pipe();
   void heard(std::string_view line);
   void linked();
   void check_ready();
@@ -88,9 +91,10 @@ private:
   door door_;
   relay_guests guests_{getppid()}; ///< the relay, where it is ours, is below the runtime
   std::unique_ptr<mirror> glance_; ///< how large the pane is
-  extent window_;
+  std::optional<extent> window_;
   std::optional<child> child_;
-  int output_ = -1; ///< what it says, on either stream
+  int session_pipe_ = -1; ///< its stdin, until it is told how large its session is
+  int output_ = -1;       ///< what it says, on either stream
   std::optional<line_splitter> lines_;
   std::string last_said_; ///< no link
   std::string read_only_link_;
@@ -124,6 +128,7 @@ driver::~driver() {
   cancel_timers();
   glance_.reset();
   child_.reset();
+  close_session_pipe();
   close_output();
 }
 
@@ -141,11 +146,9 @@ void driver::start() {
           true,
           false});
   });
-  window_ = window_size(share_.mode, {});
-  if (share_.mode == messages::share_mode::rw)
-    launch();
-  else
-    glance();
+  if (share_.mode == messages::share_mode::rw) window_ = window_size(share_.mode, {});
+  launch();
+  if (!window_) glance();
   door_.prepare(); // meanwhile
 }
 
@@ -167,7 +170,7 @@ void driver::seen(extent pane) {
   look_ = loop_.after({}, [this] {
     look_ = 0;
     glance_.reset();
-    if (!failed_ && !stopping_) launch();
+    if (!failed_ && !stopping_) make_session();
   });
 }
 
@@ -180,11 +183,28 @@ void driver::launch() {
   const auto out = make_pipe();
   output_ = out.read;
   loop_.watch(output_, EPOLLIN, [this](std::uint32_t) { read(); });
-  auto command = host_command(share_, files_, guest_socket_, window_);
+  const auto in = make_pipe();
+  session_pipe_ = in.write;
+  auto command = host_command(share_, files_);
+  command.input = in.read;
   command.output = command.errors = out.write;
   child_.emplace(loop_, command, [this](int status) { exited(status); });
+  ::close(in.read);
   ::close(out.write);
+  if (window_) make_session();
+}
+
+/// It is on its way to the relay meanwhile.
+void driver::make_session() {
+  const auto text = session_text(share_, files_, guest_socket_, *window_);
+  // An empty pipe takes it whole; and where nobody reads it tmate has ended, which is told.
+  [[maybe_unused]] const auto count = ::write(session_pipe_, text.data(), text.size());
+  close_session_pipe();
   attempt_ = loop_.after(attempt_time, [this] { try_again(); });
+}
+
+void driver::close_session_pipe() {
+  if (session_pipe_ >= 0) ::close(std::exchange(session_pipe_, -1));
 }
 
 /// Some starts hang, and the next one doesn't.
@@ -300,6 +320,7 @@ void driver::exited(int status) {
     if (last_said_ == before) break;
   }
   close_output();
+  close_session_pipe();
   if (again_ && !stopping_ && !failed_) return launch();
   if (!stopping_ && !failed_) return fail(explain_end(status, last_said_));
   if (const auto stopped = std::move(stopped_)) stopped();
@@ -316,6 +337,7 @@ void driver::stop(std::function<void()> stopped) {
   stopping_ = true;
   cancel_timers();
   stopped_ = std::move(stopped);
+  close_session_pipe(); // while it waits there it hears no signal
   if (!running()) return;
   if (!ready_) return child_->signal(SIGTERM);
   farewell_ = loop_.after(last_words_time, [this] {
