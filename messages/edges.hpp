@@ -222,12 +222,14 @@ struct digest_file {
   }
 };
 
-/// Removes a folder with all that is in it. Answered with `file_done`, whether or not it was there.
-struct remove_folder {
+/// Removes a file, or a folder with all that is in it. Answered with `file_done`, whether or not it
+/// was there.
+struct remove_path {
   std::string path;
 
   static constexpr auto describe() {
-    return described("remove_folder", "removes a folder", field("path", &remove_folder::path));
+    return described("remove_path", "removes a file or a folder",
+                     field("path", &remove_path::path));
   }
 };
 

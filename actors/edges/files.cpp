@@ -65,7 +65,7 @@ caf::behavior file_edge(caf::event_based_actor*) {
       },
       [](const read_file& what) { return read(what.path); },
       [](const digest_file& what) { return digest(what.path); },
-      [](const remove_folder& what) {
+      [](const remove_path& what) {
         std::error_code ignored;
         fs::remove_all(what.path, ignored);
         return file_done{};

@@ -7,7 +7,7 @@
 
 namespace termlease::actors {
 
-/// Takes `make_folder`, `write_file`, `read_file` and `remove_folder`. Spawn it detached.
+/// Takes `make_folder`, `write_file`, `read_file` and `remove_path`. Spawn it detached.
 caf::behavior file_edge(caf::event_based_actor* self);
 
 } // namespace termlease::actors

@@ -100,7 +100,7 @@ void lease_holder::finish() {
     for (const auto& each : order_.view.guests)
       if (each.state == guest_state::in) kept(each, recordings_ + "/" + each.guest_id + ".cast");
   // After the digests: the edge does one thing after the other.
-  self_->request(env_->files, caf::infinite, remove_folder{work_dir_})
+  self_->request(env_->files, caf::infinite, remove_path{work_dir_})
       .then([this](const file_done&) { announce_end(); },
             [this](const caf::error&) { announce_end(); });
 }

@@ -25,15 +25,17 @@ void relay_kind::host_key(const std::string& file, const std::vector<std::string
                        {}};
     keygen.argv.insert(keygen.argv.end(), kind.begin(), kind.end());
     keygen.argv.insert(keygen.argv.end(), {"-f", file});
+    const auto made = [=](const program_result& key) {
+      if (key.status == 0) return read(then);
+      const auto& why = key.problem ? key.problem.message : key.errors;
+      refuse({"relay_failed", "no host key can be made: " + why,
+              "`termlease doctor` checks ssh-keygen", true});
+    };
+    // The public half is written last. Without it ssh-keygen was ended while it made the pair, and
+    // would ask now whether the other half may be overwritten.
     ask(
-        env_->processes, std::move(keygen),
-        [=](const program_result& made) {
-          if (made.status == 0) return read(then);
-          const auto& why = made.problem ? made.problem.message : made.errors;
-          refuse({"relay_failed", "no host key can be made: " + why,
-                  "`termlease doctor` checks ssh-keygen", true});
-        },
-        refuse);
+        env_->files, remove_path{file},
+        [=, this](const file_done&) { ask(env_->processes, keygen, made, refuse); }, refuse);
   });
 }
 

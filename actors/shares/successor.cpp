@@ -104,7 +104,7 @@ private:
   }
 
   void clean_up() {
-    self_->request(env_->files, caf::infinite, remove_folder{wanted_.folder})
+    self_->request(env_->files, caf::infinite, remove_path{wanted_.folder})
         .then([this](const file_done&) { leave(why_); },
               [this](const caf::error&) { leave(why_); });
   }

@@ -107,7 +107,7 @@ void lease_holder::start_successor() {
   spec.gone = [this, folder = to.folder](const std::string&, const caf::error& why) {
     if (!why || !successor_) return;
     const auto then = [=, this] {
-      caf::anon_send(env_->files, remove_folder{folder});
+      caf::anon_send(env_->files, remove_path{folder});
       successor_failed({"worker_failed", "its part of the runtime failed", "try again", true});
     };
     when_reaped(self_, env_, worker_label(order_.view.share_id, folder), then);
@@ -150,7 +150,7 @@ void lease_holder::take_over() {
   }
   const auto to = *std::exchange(switch_, std::nullopt);
   everybody_left();
-  caf::anon_send(env_->files, remove_folder{work_dir_});
+  caf::anon_send(env_->files, remove_path{work_dir_});
   work_dir_ = to.folder;
   link_ = to.link;
   door_ = to.door;

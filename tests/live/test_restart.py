@@ -159,6 +159,13 @@ class Restart(unittest.TestCase):
                 self.system.run("audit", "verify", check=True)
                 self.system.wait_clean()
 
+    def test_half_a_key_of_a_relay_whose_making_was_cut_short_is_no_obstacle(self):
+        keys = self.system.home / "state" / "relay"
+        keys.mkdir(mode=0o700)
+        (keys / "upterm_host_ed25519").touch(mode=0o600)
+        share = self.system.share()
+        self.system.guest(share).wait_for("lo-and-behold")
+
     def test_a_second_runtime_says_who_is_there_and_harms_nothing(self):
         share = self.system.share()
         second = self.system.run("daemon")

@@ -283,7 +283,7 @@ TEST_CASE("folders are made 0700 and files 0600, whole, and read back") {
   CHECK((facts.st_mode & 07777) == 0600);
   CHECK(real.ask<file_done>(edge, read_file{deep + "/f"}).text == "text");
   CHECK(real.ask<file_done>(edge, read_file{deep + "/none"}).text.empty());
-  real.self->send(edge, remove_folder{home / "a"});
+  real.self->send(edge, remove_path{home / "a"});
   CHECK(real.ask<file_done>(edge, read_file{deep + "/f"}).text.empty());
   CHECK_FALSE(std::filesystem::exists(home / "a"));
 }

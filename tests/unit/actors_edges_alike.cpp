@@ -85,7 +85,7 @@ TEMPLATE_TEST_CASE("either edge keeps files in folders, and removes a folder wit
   CHECK_FALSE(e.template ask<file_done>(e.files, make_folder{folder}).problem);
   CHECK(write().empty());
   CHECK(read() == "text");
-  CHECK_FALSE(e.template ask<file_done>(e.files, remove_folder{e.home() + "/a"}).problem);
+  CHECK_FALSE(e.template ask<file_done>(e.files, remove_path{e.home() + "/a"}).problem);
   CHECK(read().empty());
   CHECK(write() == "file_failed");
 }

@@ -290,6 +290,16 @@ start_share through_tmate() {
 
 } // namespace
 
+TEST_CASE("half a host key, of a start that was cut short, is made again") {
+  bench b;
+  auto& w = b.start();
+  for (const auto* key : {"upterm_host_ed25519", "tmate/ssh_host_rsa_key"})
+    b.machine->files.files[w.environment().paths.state / "relay" / key] = "half a key";
+  w.open_share();
+  w.open_share(through_tmate());
+  CHECK(w.count<relay_started>() == 2);
+}
+
 TEST_CASE("each backend has a relay of its own, and its shares know it by its keys") {
   bench b;
   auto& w = b.start();

@@ -16,7 +16,10 @@ constexpr auto a_key =
 machine::machine()
     : policy(std::make_shared<config::text_policy_source>(config::starter_policy())) {
   processes.others = [this](const messages::run_program& wanted) -> messages::program_result {
-    files.files[wanted.argv.back() + ".pub"] = a_key; // ssh-keygen
+    const auto& key = wanted.argv.back(); // ssh-keygen
+    if (files.files.contains(key)) return {1, {}, key + " already exists.", {}};
+    files.files[key] = "the private half of a key\n";
+    files.files[key + ".pub"] = a_key;
     return {};
   };
 }

@@ -91,7 +91,7 @@ caf::actor simulated_files::spawn_in(caf::actor_system& system) {
           if (found != files.end()) return file_done{"digest of " + found->second, {}};
           return file_done{{}, {"file_failed", "no such file", {}, true}};
         },
-        [this](const remove_folder& what) {
+        [this](const remove_path& what) {
           const auto below = [&](const std::string& path) {
             return path == what.path || path.starts_with(what.path + "/");
           };
