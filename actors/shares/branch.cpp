@@ -285,8 +285,7 @@ private:
   /// Its end is said once its worker is gone, if it has one, and nothing of it is left.
   void bury_when_reaped(const share_view& view, end_reason reason, const std::string& detail) {
     when_reaped(self_, env_, view.share_id, [=, this, id = view.share_id] {
-      for (const auto& each : folders_of(*env_, id))
-        caf::anon_send(env_->files, remove_path{each});
+      for (const auto& each : folders_of(*env_, id)) caf::anon_send(env_->files, remove_path{each});
       bury(shares_.at(id).view, reason, detail);
       questions_.lost(id);
     });

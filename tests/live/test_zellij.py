@@ -37,8 +37,8 @@ class MirrorTest(unittest.TestCase):
     def attached(self, zellij, rows, columns):
         operator = self.enterContext(zellij.attach(rows, columns))
         with contextlib.suppress(AssertionError):  # a client is sent away when another leaves in that moment
-            wait_until(lambda: operator.pump() and zellij.size() == (columns, rows - 2), "it is looked at", 5)
-            return wait_until(lambda: operator.minds_its_size() and operator, "it hears of a new size", 5)
+            return wait_until(lambda: (operator.pump() and zellij.size() == (columns, rows - 2)
+                                       and operator.minds_its_size() and operator), "it is looked at", 5)
 
     def guest(self, hall, **size):
         return self.enterContext(GuestScreen(hall, **size))
