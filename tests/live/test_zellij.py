@@ -37,8 +37,7 @@ class MirrorTest(unittest.TestCase):
     def attached(self, zellij, rows, columns):
         operator = self.enterContext(zellij.attach(rows, columns))
         with contextlib.suppress(AssertionError):  # a client is sent away when another leaves in that moment
-            return wait_until(lambda: (operator.pump() and zellij.size() == (columns, rows - 2)
-                                       and operator.minds_its_size() and operator), "it is looked at", 5)
+            return wait_until(lambda: zellij.looked_at_by(operator, rows, columns) and operator, "", 5)
 
     def guest(self, hall, **size):
         return self.enterContext(GuestScreen(hall, **size))

@@ -103,6 +103,10 @@ class Zellij:
                    self.session]
         return Guest(command, (columns, rows))
 
+    def looked_at_by(self, operator, rows, columns):
+        """Whether that client is there: the session has its size, and it would hear of another."""
+        return operator.pump() and self.size() == (columns, rows - 2) and operator.minds_its_size()
+
 
 class PrivateZellij(Zellij):
     """A session that was there before anybody lent it."""
