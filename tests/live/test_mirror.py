@@ -8,8 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support.late_attach import LateAttach  # noqa: E402
-from support.processes import GENEROUS, Guest, alive, private_memory, programs_dir, wait_until  # noqa: E402
+from support.processes import Guest, alive, private_memory, programs_dir, wait_until  # noqa: E402
 from support.screen import GuestScreen, Hall, PrivateTmux, assert_same, same  # noqa: E402
 
 
@@ -108,17 +107,6 @@ class Picture(MirrorTest):
         guest.resize(1, 1)
         wait_until(lambda: guest.ask("#{pane_width} #{pane_height}") == "1 1", "a size of 1x1")
         self.assertEqual(tmux.ask("#{pane_width} #{pane_height}"), "80 24")
-
-    def test_what_is_printed_before_tmux_has_attached_the_mirror_is_seen(self):
-        tmux = self.enterContext(PrivateTmux(command=SHELL))
-        late = self.enterContext(LateAttach(tmux))
-        hall = self.enterContext(Hall(tmux, socket=late.socket))
-        guest = self.guest(hall)
-        self.assertTrue(late.held.wait(GENEROUS))
-        assert_same(tmux, guest)
-        self.run_in(tmux, "echo he''llo", "hello")
-        late.let.set()
-        assert_same(tmux, guest)
 
     def test_a_flood_ends_with_the_right_picture(self):
         tmux, hall = self.lend()

@@ -1,7 +1,6 @@
 #include "tools/worker/child.hpp"
 
 #include "messages/failure.hpp"
-#include "tools/worker/escort.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -37,10 +36,9 @@ struct program {
 };
 
 // Runs between fork and exec: only system calls.
-[[noreturn]] void become(const void* what, pid_t parent) {
-  const auto& [argv, env, spec] = *static_cast<const program*>(what);
-  // An escort is killed only after its program has settled.
-  prctl(PR_SET_PDEATHSIG, spec.settling.count() > 0 ? SIGKILL : spec.death_signal);
+[[noreturn]] void become(const program& what, pid_t parent) {
+  const auto& [argv, env, spec] = what;
+  prctl(PR_SET_PDEATHSIG, spec.death_signal);
   if (getppid() != parent) _exit(exit_not_runnable); // the parent died before the line above
   const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
   dup2(spec.input < 0 ? nothing : spec.input, STDIN_FILENO);
@@ -70,8 +68,6 @@ child::child(loop& events, const child_spec& spec, std::function<void(int)> exit
     with_mark.push_back(std::string("TERMLEASE_RUNTIME=") + runtime);
   auto env = pointers(with_mark);
   const program what{argv.data(), env.data(), spec};
-  pipe_ends leash;
-  if (spec.settling.count() > 0) leash = make_pipe();
   const auto parent = getpid();
   // Our handlers must not run in the child.
   sigset_t all;
@@ -79,38 +75,20 @@ child::child(loop& events, const child_spec& spec, std::function<void(int)> exit
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   pid_ = fork();
-  if (pid_ == 0 && leash.read >= 0) {
-    close(leash.write); // its end must be the worker's alone
-    escort({leash.read, spec.hold, spec.settling, &become, &what});
-  }
-  if (pid_ == 0) become(&what, parent);
+  if (pid_ == 0) become(what, parent);
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (leash.read >= 0) close(leash.read);
-  leash_ = leash.write;
   running_ = pid_ > 0;
   if (running_) pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)); // always CLOEXEC
   if (pidfd_ < 0) {
-    if (running_ && leash_ < 0) kill(pid_, SIGKILL);
-    hang_up();
+    if (running_) kill(pid_, SIGKILL);
     if (running_) waitpid(pid_, nullptr, 0);
     process_failed("a process could not be started and watched");
   }
   loop_.watch(pidfd_, EPOLLIN, [this](std::uint32_t) { reap(); });
 }
 
-void child::hang_up() {
-  if (leash_ >= 0) close(leash_);
-  leash_ = -1;
-}
-
-void child::settled() {
-  if (leash_ < 0) return;
-  [[maybe_unused]] const auto ignored = write(leash_, "s", 1); // it may have exited
-}
-
 child::~child() {
   signal(SIGTERM);
-  hang_up();
   if (!running_) return;
   loop_.watch(pidfd_, EPOLLIN, [&events = loop_, fd = pidfd_, pid = pid_](std::uint32_t) {
     waitpid(pid, nullptr, WNOHANG);
@@ -120,7 +98,7 @@ child::~child() {
 }
 
 void child::signal(int number) {
-  if (running_ && leash_ < 0) syscall(SYS_pidfd_send_signal, pidfd_, number, nullptr, 0);
+  if (running_) syscall(SYS_pidfd_send_signal, pidfd_, number, nullptr, 0);
 }
 
 void child::reap() {

@@ -2,12 +2,10 @@
 
 // Why: whatever the worker starts sees nothing of the runtime's environment, is known by a
 // descriptor rather than by a number that the kernel may give to somebody else, and goes when the
-// worker goes. A client of the operator's tmux is escorted: see escort.hpp for what it could do
-// otherwise.
+// worker goes.
 
 #include "tools/worker/loop.hpp"
 
-#include <chrono>
 #include <csignal>
 #include <functional>
 #include <string>
@@ -22,12 +20,7 @@ struct child_spec {
   int output = -1;               ///< becomes stdout; -1 for /dev/null
   int errors = -1;               ///< becomes stderr; -1 for /dev/null
   int input = -1;                ///< becomes stdin; -1 for /dev/null
-  int death_signal = SIGTERM;    ///< when this process dies; not for an escorted program
-  /// Longer than zero: the program is escorted. It is left in peace until it has settled, at the
-  /// latest this long after its start, whatever happens to this process; then it is killed when it
-  /// is to go.
-  std::chrono::milliseconds settling{0};
-  int hold = -1; ///< stays open as long as an escorted program runs: the other end of its socket
+  int death_signal = SIGTERM;    ///< when this process dies
 };
 
 /// Exit codes of a child that could not become its program (as a shell has them).
@@ -40,8 +33,7 @@ public:
   /// `exited` is called once with the wait status, when the child is reaped.
   /// Throws `failed` (`process_failed`) when no process can be made.
   child(loop& events, const child_spec& spec, std::function<void(int status)> exited);
-  /// A child that still runs gets SIGTERM, an escorted one is let go; it is reaped when it exits,
-  /// while the loop runs.
+  /// A child that still runs gets SIGTERM; it is reaped when it exits, while the loop runs.
   ~child();
   child(const child&) = delete;
   child& operator=(const child&) = delete;
@@ -50,19 +42,15 @@ public:
 
   bool running() const { return running_; }
 
-  /// Nothing happens to an escorted program, nor to one that has exited.
+  /// Nothing happens to one that has exited.
   void signal(int number);
-  /// Says that an escorted program may be killed from now on.
-  void settled();
 
 private:
   void reap();
-  void hang_up();
 
   loop& loop_;
   pid_t pid_ = -1;
   int pidfd_ = -1;
-  int leash_ = -1; ///< of the escort
   bool running_ = false;
   std::function<void(int)> exited_;
 };

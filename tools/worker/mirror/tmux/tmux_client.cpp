@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,8 +15,7 @@ namespace {
 
 constexpr std::size_t bytes_per_read = 16384;
 constexpr int reads_per_turn = 8;
-constexpr std::chrono::milliseconds greeting_time{
-    2000}; ///< a client that said nothing is killed after it
+constexpr std::size_t bytes_per_message = 4096; ///< of the few that are not lines
 constexpr std::size_t max_answer = 4096;
 constexpr int room_on_the_way = 8192; ///< output that tmux may prepare before it is read
 
@@ -73,51 +71,67 @@ void tmux_question::read_more() {
 tmux_client::tmux_client(loop& events, const tmux_server& server, const std::string& session,
                          bool read_only, control_handler& handler, std::function<void()> read,
                          std::function<void()> ended)
-    : loop_(events), reader_(handler), read_(std::move(read)), ended_(std::move(ended)) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw messages::failed("mirror_failed",
-                           std::string("a socket could not be made: ") + std::strerror(errno));
-  fd_ = ends[0];
-  setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room_on_the_way, sizeof room_on_the_way);
+    : loop_(events), server_socket_(server.socket), reader_(handler), read_(std::move(read)),
+      ended_(std::move(ended)) {
   std::string flags = "ignore-size,pause-after=1";
   if (read_only) flags += ",read-only";
-  child_spec spec;
-  spec.argv = with_server(server, {"-C", "attach-session", "-E", "-t", session, "-f", flags});
-  spec.env = environment();
-  spec.input = spec.output = ends[1];
-  spec.settling = greeting_time;
-  spec.hold = fd_;
-  process_ = std::make_unique<child>(loop_, spec, [](int) {});
-  close(ends[1]);
-  loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
+  attach_ = {"attach-session", "-E", "-t", session, "-f", flags};
+  come();
 }
 
 tmux_client::~tmux_client() {
   stop();
 }
 
+void tmux_client::come() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw messages::failed("mirror_failed",
+                           std::string("a socket could not be made: ") + std::strerror(errno));
+  fd_ = ends[0];
+  setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room_on_the_way, sizeof room_on_the_way);
+  connection_ = greet(server_socket_, attach_, ends[1], mark_);
+  close(ends[1]); // where nobody has taken it, this is heard at our end
+  loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
+  if (connection_ >= 0)
+    loop_.watch(connection_, EPOLLIN, [this](std::uint32_t) { listen_to_server(); });
+}
+
 void tmux_client::stop() {
-  if (fd_ < 0) return;
-  loop_.forget(fd_);
-  close(fd_);
-  fd_ = -1;
-  process_.reset();
+  for (auto* each : {&connection_, &fd_}) {
+    if (*each < 0) continue;
+    loop_.forget(*each);
+    close(std::exchange(*each, -1));
+  }
+}
+
+void tmux_client::leave() {
+  stop();
+  if (greeted_ || mark_ == descriptor_mark::since_3_6) return ended_();
+  mark_ = descriptor_mark::since_3_6;
+  come();
 }
 
 void tmux_client::send(std::string_view lines) {
   if (fd_ < 0) return;
   unsent_.append(lines);
-  if (!waits_to_write_) write_more();
+  if (greeted_ && !waits_to_write_) write_more();
 }
 
 void tmux_client::ready(std::uint32_t events) {
   bool alive = true;
   if (events & EPOLLOUT) alive = write_more();
   if (alive && fd_ >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) alive = read_more();
-  if (alive || fd_ < 0) return;
-  stop();
-  ended_();
+  if (!alive && fd_ >= 0) leave();
+}
+
+void tmux_client::listen_to_server() {
+  std::array<char, bytes_per_message> part; // NOLINT: filled by recv
+  const auto count = recv(connection_, part.data(), part.size(), MSG_DONTWAIT);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count > 0 && !is_sent_away({part.data(), static_cast<std::size_t>(count)})) return;
+  read_more(); // what it said last is there already
+  if (fd_ >= 0) leave();
 }
 
 bool tmux_client::read_more() {
@@ -126,8 +140,8 @@ bool tmux_client::read_more() {
   for (int turn = 0; turn < reads_per_turn && fd_ >= 0; ++turn) {
     const auto count = recv(fd_, part.data(), part.size(), MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) break;
-    if (!std::exchange(greeted_, true)) process_->settled();
     alive = count > 0 && reader_.feed({part.data(), static_cast<std::size_t>(count)});
+    if (alive && fd_ >= 0 && !std::exchange(greeted_, true)) alive = write_more();
     if (!alive || count < static_cast<ssize_t>(part.size())) break;
   }
   if (fd_ >= 0) read_();

@@ -1,13 +1,13 @@
 #pragma once
 
-// Why: the client is a process of tmux's own that only carries a socket: its server reads and
-// writes the socket itself. It asks for no size and takes part in none, brings no environment into
-// the session, starts no server, and dies with the worker. It is escorted, since tmux can crash,
-// with every terminal in it, when such a client ends while it greets.
+// Why: the client is a socket, which the server of tmux reads and writes by itself, and no process
+// of tmux's: see greeting.hpp for what that would do. It asks for no size and takes part in none,
+// brings no environment into the session, starts no server, and is gone when the worker is.
 
 #include "tools/worker/child.hpp"
 #include "tools/worker/loop.hpp"
 #include "tools/worker/mirror/tmux/control_reader.hpp"
+#include "tools/worker/mirror/tmux/greeting.hpp"
 
 #include <functional>
 #include <memory>
@@ -62,20 +62,26 @@ public:
   control_reader& reader() { return reader_; }
 
 private:
+  void come();
+  void leave();
+  void listen_to_server();
   void ready(std::uint32_t events);
   bool read_more();
   bool write_more();
 
   loop& loop_;
-  int fd_ = -1;
+  std::string server_socket_;
+  std::vector<std::string> attach_;
+  descriptor_mark mark_ = descriptor_mark::before_3_6;
+  int connection_ = -1; ///< while it is open the client is there
+  int fd_ = -1;         ///< what it says and hears
   control_reader reader_;
   std::string unsent_;
   std::size_t sent_ = 0;
   bool waits_to_write_ = false;
-  bool greeted_ = false; ///< tmux has spoken: its client may be ended at any time
+  bool greeted_ = false; ///< tmux has spoken, and is spoken to
   std::function<void()> read_;
   std::function<void()> ended_;
-  std::unique_ptr<child> process_;
 };
 
 } // namespace termlease::worker

@@ -79,7 +79,7 @@ void tmux_mirror::located(const std::string& answer) {
 void tmux_mirror::attach(const std::string& session) {
   session_ = session;
   stage_ = stage::none;
-  attached_ = asked_ = ask_again_ = client_unfit_ = paused_ = false;
+  asked_ = ask_again_ = client_unfit_ = paused_ = false;
   lost_output_ = true;
   ending_ = {};
   silenced_.clear();
@@ -124,7 +124,7 @@ void tmux_mirror::close(messages::failure why) {
 
 bool tmux_mirror::congested() const {
   if (!running_) return false;
-  return !client_ || !attached_ || client_->unsent() > most_unsent;
+  return !client_ || client_->unsent() > most_unsent;
 }
 
 void tmux_mirror::input(std::string_view bytes) {

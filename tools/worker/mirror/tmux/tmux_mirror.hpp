@@ -66,7 +66,6 @@ private:
   void paused();
   void look_at_flood_in(std::chrono::milliseconds wait);
   void look_at_flood(std::uint32_t history);
-  void attached();
   void ask_for_snapshot();
   void take_report(control_reply& reply);
   void adopt();
@@ -101,7 +100,6 @@ private:
   bool changed_ = false;
   std::set<std::string, std::less<>> silenced_; ///< other panes, told not to send
 
-  bool attached_ = false; ///< tmux has answered the client's attach-session
   stage stage_ = stage::none;
   snapshot coming_;
   bool asked_ = false;      ///< for a snapshot that has not come

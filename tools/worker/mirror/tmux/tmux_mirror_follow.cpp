@@ -85,16 +85,8 @@ void tmux_mirror::ask_for_snapshot() {
                 pane + " ; capture-pane -p -P -C -t " + pane + "\n");
 }
 
-// Commands that follow a client's greeting closely may be answered before the client is attached,
-// and until then tmux sends it no output.
-void tmux_mirror::attached() {
-  if (std::exchange(attached_, true) || lost_output_) return;
-  lost_output_ = true;
-  ask_for_snapshot();
-}
-
 void tmux_mirror::on_reply(control_reply& reply) {
-  if (!reply.ours) return attached();
+  if (!reply.ours) return; // to its coming
   if (!reply.fine) {
     // An error drops the rest of its line.
     if (std::exchange(stage_, stage::none) != stage::none) asked_ = false;
