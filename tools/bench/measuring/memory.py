@@ -21,7 +21,7 @@ SETTLING = 0.2         # seconds between two looks
 LOOKS = 15             # at most
 SHOWN = b"lent-and-seen"
 # As the kernel shortens them.
-WORKER, GUEST, UPTERM, TMUX, HOLDER = "termlease-worke", "termlease-guest", "upterm", "tmux: client", "sleep"
+WORKER, GUEST, UPTERM, HOLDER = "termlease-worke", "termlease-guest", "upterm", "sleep"
 
 
 class Round:
@@ -114,7 +114,6 @@ def lines(ours, raw):
                [each.per_share(WORKER, UPTERM, GUEST) for each in ours.with_guests])
     yield Line("PSS of upterm", "MB", values(ours.rounds, "pss", UPTERM), values(raw.rounds, "pss", UPTERM))
     yield Line("PSS of the worker", "MB", values(ours.rounds, "pss", WORKER))
-    yield Line("PSS of the tmux client in control mode", "MB", values(ours.with_guests, "pss", TMUX, "tmux"))
     yield Line("PSS of the holder", "MB", values(ours.rounds, "pss", HOLDER), values(raw.rounds, "pss", HOLDER))
 
 

@@ -9,6 +9,7 @@ import collections
 import contextlib
 import os
 import pathlib
+import pty
 import random
 import signal
 
@@ -16,7 +17,7 @@ from . import processes
 from .figures import Bar, Line, percentile
 from .guests import Crowd
 from .ledger import Ledger
-from .runtime import Runtime
+from .runtime import Runtime, clean_environment
 
 TITLE = "storm"
 ABOUT = "a random victim is killed at a random moment of a random operation"
@@ -51,6 +52,25 @@ class Broken(RuntimeError):
     """What a round found."""
 
 
+class Onlooker:
+    """The operator, who looks at the terminal by a tmux client of their own."""
+
+    def __init__(self, home):
+        self.end, inner = pty.openpty()
+        try:
+            self.process = processes.start(["tmux", "-S", home.tmux_socket, "attach", "-t", "demo"],
+                                           clean_environment(), stdin=inner, stdout=inner, stderr=inner)
+        finally:
+            os.close(inner)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        processes.end(self.process, signal.SIGKILL)
+        os.close(self.end)
+
+
 class Storm:
     def __init__(self, home, seed):
         self.home = home
@@ -78,7 +98,7 @@ class Storm:
         self.typed = f"round-{number}"
         self.home.tmux("send-keys", "-t", "demo", "C-l", self.typed, "Enter")
         backend = self.chance.choice(("upterm", "upterm", "tmate"))
-        with Crowd() as crowd:
+        with Crowd() as crowd, Onlooker(self.home) as operator:
             share = self.home.share("demo", backend=backend)
             self.promised.append(("share.session.started", share["share_id"]))
             crowd.invite(self.home, share["link"], self.chance.choice((0, 1, 2)))
@@ -86,7 +106,7 @@ class Storm:
             operation = self.chance.choice(OPERATIONS)
             asked = self.begin(operation, share, crowd)
             processes.pause(self.chance.random() * LATEST)
-            victim = self.kill()
+            victim = self.kill(operator)
             self.counts[victim] += 1
             self.what = f"{operation} of a share through {backend}, {victim} killed"
             self.settle(asked, share, victim)
@@ -110,10 +130,11 @@ class Storm:
             crowd.invite(self.home, share["link"])
         return None
 
-    def kill(self):
+    def kill(self, operator):
         """Kills one of those that there are; a kind is as likely as another."""
         below = processes.descendants(self.home.process.pid)
         below["termlease"] = [self.home.process.pid]
+        below["tmux: client"] = [operator.process.pid]
         there = [kind for kind, name in VICTIMS.items() if below.get(name)]
         kind = self.chance.choice(there)
         pid = self.chance.choice(sorted(below[VICTIMS[kind]]))
