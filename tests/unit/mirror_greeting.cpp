@@ -146,7 +146,7 @@ TEST_CASE("a server that hangs up at the earlier mark is greeted by the later on
   replies told;
   int ended = 0;
   tmux_client client(
-      events, {"tmux", server.path()}, "$1", true, told,
+      events, server.path(), {"attach-session"}, told,
       [&] {
         if (told.count > 0) events.stop();
       },

@@ -16,66 +16,25 @@ namespace {
 constexpr std::size_t bytes_per_read = 16384;
 constexpr int reads_per_turn = 8;
 constexpr std::size_t bytes_per_message = 4096; ///< of the few that are not lines
-constexpr std::size_t max_answer = 4096;
-constexpr int room_on_the_way = 8192; ///< output that tmux may prepare before it is read
-
-// LC_ALL makes tmux take text as UTF-8; TMUX is missing so that it doesn't believe to be nested.
-std::vector<std::string> environment() {
-  return {"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"};
-}
-
-std::vector<std::string> with_server(const tmux_server& server, std::vector<std::string> words) {
-  std::vector<std::string> all{server.program, "-N", "-u", "-S", server.socket};
-  all.insert(all.end(), words.begin(), words.end());
-  return all;
-}
+constexpr int room_on_the_way = 8192;           ///< output that tmux may prepare before it is read
 
 } // namespace
 
-tmux_question::tmux_question(loop& events, const tmux_server& server, const std::string& pane,
+tmux_question::tmux_question(loop& events, const std::string& server, const std::string& pane,
                              const std::string& format, std::function<void(std::string)> answered)
-    : loop_(events), answered_(std::move(answered)) {
-  const auto ends = make_pipe();
-  fd_ = ends.read;
-  child_spec spec;
-  spec.argv = with_server(server, {"display-message", "-p", "-t", pane, format});
-  spec.env = environment();
-  spec.output = ends.write;
-  process_ = std::make_unique<child>(loop_, spec, [](int) {});
-  close(ends.write);
-  loop_.watch(fd_, EPOLLIN, [this](std::uint32_t) { read_more(); });
+    : client_(
+          events, server, {"display-message", "-p", "-t", pane, format}, *this, [] {},
+          [this, answered = std::move(answered)] { answered(std::move(text_)); }) {}
+
+void tmux_question::on_reply(control_reply& reply) {
+  if (reply.fine && !reply.lines.empty()) text_ = std::move(reply.lines.front());
 }
 
-tmux_question::~tmux_question() {
-  process_->signal(SIGTERM);
-  if (fd_ < 0) return;
-  loop_.forget(fd_);
-  close(fd_);
-}
-
-void tmux_question::read_more() {
-  std::array<char, 512> part; // NOLINT: filled by read
-  const auto count = read(fd_, part.data(), part.size());
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count > 0 && text_.size() < max_answer) {
-    text_.append(part.data(), static_cast<std::size_t>(count));
-    return;
-  }
-  loop_.forget(fd_);
-  close(fd_);
-  fd_ = -1;
-  while (text_.ends_with('\n')) text_.pop_back();
-  answered_(std::move(text_));
-}
-
-tmux_client::tmux_client(loop& events, const tmux_server& server, const std::string& session,
-                         bool read_only, control_handler& handler, std::function<void()> read,
+tmux_client::tmux_client(loop& events, std::string server, std::vector<std::string> command,
+                         control_handler& handler, std::function<void()> read,
                          std::function<void()> ended)
-    : loop_(events), server_socket_(server.socket), reader_(handler), read_(std::move(read)),
-      ended_(std::move(ended)) {
-  std::string flags = "ignore-size,pause-after=1";
-  if (read_only) flags += ",read-only";
-  attach_ = {"attach-session", "-E", "-t", session, "-f", flags};
+    : loop_(events), server_(std::move(server)), command_(std::move(command)), reader_(handler),
+      read_(std::move(read)), ended_(std::move(ended)) {
   come();
 }
 
@@ -90,7 +49,7 @@ void tmux_client::come() {
                            std::string("a socket could not be made: ") + std::strerror(errno));
   fd_ = ends[0];
   setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room_on_the_way, sizeof room_on_the_way);
-  connection_ = greet(server_socket_, attach_, ends[1], mark_);
+  connection_ = greet(server_, command_, ends[1], mark_);
   close(ends[1]); // where nobody has taken it, this is heard at our end
   loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
   if (connection_ >= 0)

@@ -4,49 +4,24 @@
 // of tmux's: see greeting.hpp for what that would do. It asks for no size and takes part in none,
 // brings no environment into the session, starts no server, and is gone when the worker is.
 
-#include "tools/worker/child.hpp"
 #include "tools/worker/loop.hpp"
 #include "tools/worker/mirror/tmux/control_reader.hpp"
 #include "tools/worker/mirror/tmux/greeting.hpp"
 
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace termlease::worker {
 
-struct tmux_server {
-  std::string program;
-  std::string socket;
-};
-
-/// Asks tmux once, in a process of its own: what `format` is for `pane`; an empty text when there
-/// is no answer.
-class tmux_question {
-public:
-  tmux_question(loop& events, const tmux_server& server, const std::string& pane,
-                const std::string& format, std::function<void(std::string)> answered);
-  ~tmux_question();
-  tmux_question(const tmux_question&) = delete;
-  tmux_question& operator=(const tmux_question&) = delete;
-
-private:
-  void read_more();
-
-  loop& loop_;
-  int fd_ = -1;
-  std::string text_;
-  std::function<void(std::string)> answered_;
-  std::unique_ptr<child> process_;
-};
-
 class tmux_client {
 public:
-  /// `read` is called after the handler got everything that came at once; `ended` once, when tmux
-  /// closed or said something that can't be followed.
-  tmux_client(loop& events, const tmux_server& server, const std::string& session, bool read_only,
+  /// Runs one command of tmux, which may attach it; then those that are sent to it. `server` is its
+  /// socket. `read` is called after the handler got everything that came at once; `ended` once,
+  /// when tmux closed or said something that can't be followed: where nothing attached it, after
+  /// the command.
+  tmux_client(loop& events, std::string server, std::vector<std::string> command,
               control_handler& handler, std::function<void()> read, std::function<void()> ended);
   ~tmux_client();
   tmux_client(const tmux_client&) = delete;
@@ -70,8 +45,8 @@ private:
   bool write_more();
 
   loop& loop_;
-  std::string server_socket_;
-  std::vector<std::string> attach_;
+  std::string server_;
+  std::vector<std::string> command_;
   descriptor_mark mark_ = descriptor_mark::before_3_6;
   int connection_ = -1; ///< while it is open the client is there
   int fd_ = -1;         ///< what it says and hears
@@ -82,6 +57,23 @@ private:
   bool greeted_ = false; ///< tmux has spoken, and is spoken to
   std::function<void()> read_;
   std::function<void()> ended_;
+};
+
+/// Asks tmux once what `format` is for `pane`; an empty text when there is no answer.
+class tmux_question final : public control_handler {
+public:
+  tmux_question(loop& events, const std::string& server, const std::string& pane,
+                const std::string& format, std::function<void(std::string)> answered);
+
+private:
+  void on_output(std::string_view, std::string_view) override {}
+
+  void on_reply(control_reply& reply) override;
+
+  void on_notice(std::string_view, std::string_view) override {}
+
+  std::string text_;
+  tmux_client client_;
 };
 
 } // namespace termlease::worker

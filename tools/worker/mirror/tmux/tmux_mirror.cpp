@@ -15,8 +15,7 @@ constexpr std::string_view whereabouts = "#{pane_id} #{session_id} #{pane_dead}"
 } // namespace
 
 tmux_mirror::tmux_mirror(loop& events, mirror_options options, mirror_events callbacks)
-    : loop_(events), options_(std::move(options)),
-      events_(std::move(callbacks)), server_{options_.program, options_.socket} {
+    : loop_(events), options_(std::move(options)), events_(std::move(callbacks)) {
   if (!is_pane_id(options_.pane))
     throw messages::failed("bad_pane", "'" + options_.pane + "' is no pane of tmux",
                            "a pane is named like %3");
@@ -62,9 +61,9 @@ void tmux_mirror::retire() {
 
 // tmux attaches to sessions, and a session is found by its id: naming the pane would select it.
 void tmux_mirror::locate() {
-  question_ =
-      std::make_unique<tmux_question>(loop_, server_, options_.pane, std::string(whereabouts),
-                                      [this](std::string answer) { located(answer); });
+  question_ = std::make_unique<tmux_question>(loop_, options_.socket, options_.pane,
+                                              std::string(whereabouts),
+                                              [this](std::string answer) { located(answer); });
 }
 
 void tmux_mirror::located(const std::string& answer) {
@@ -83,9 +82,12 @@ void tmux_mirror::attach(const std::string& session) {
   lost_output_ = true;
   ending_ = {};
   silenced_.clear();
+  std::string flags = "ignore-size,pause-after=1";
+  if (options_.read_only) flags += ",read-only";
   client_ = std::make_unique<tmux_client>(
-      loop_, server_, session, options_.read_only, *this, [this] { after_reading(); },
-      [this] { restart(); });
+      loop_, options_.socket,
+      std::vector<std::string>{"attach-session", "-E", "-t", session, "-f", flags}, *this,
+      [this] { after_reading(); }, [this] { restart(); });
   ask_for_snapshot();
   loop_.cancel(probe_timer_);
   probe();

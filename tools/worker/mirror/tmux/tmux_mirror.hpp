@@ -76,7 +76,6 @@ private:
   loop& loop_;
   mirror_options options_;
   mirror_events events_;
-  tmux_server server_;
 
   bool running_ = false;
   bool ready_ = false;
