@@ -1,5 +1,6 @@
 #include "tests/support/catch.hpp"
 #include "tools/worker/mirror/tmux/tmux_client.hpp"
+#include "tools/worker/unix_socket.hpp"
 #include "tools/worker/work_dir.hpp"
 
 #include <algorithm>
@@ -47,6 +48,8 @@ public:
   }
 
   std::string path() const { return folder_ + "/tmux"; }
+
+  int fd() const { return fd_; }
 
   int accepted() const { return accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC); }
 
@@ -138,6 +141,38 @@ TEST_CASE("a client of tmux goes when it is told to in any way, and stays for wh
   for (const std::uint32_t type : {12U, 201U, 202U, 203U, 209U, 210U})
     CHECK(is_sent_away(message(218) + message(type)));
   CHECK(is_sent_away(std::string(16, '\0')));
+}
+
+TEST_CASE("a client that comes while too many do is neither lost nor takes its terminal for gone") {
+  const listener server(descriptor_mark::before_3_6);
+  std::vector<int> crowd;
+  for (int one = connect_to(server.path()); one >= 0; one = connect_to(server.path()))
+    crowd.push_back(one);
+  REQUIRE(errno == EAGAIN);
+  loop events;
+  std::string answer = "none";
+  tmux_question question(events, server.path(), "%1", "#{pane_id}", [&](std::string text) {
+    answer = std::move(text);
+    events.stop();
+  });
+  const auto serve = [&](std::uint32_t) {
+    events.forget(server.fd());
+    const int connection = server.accepted();
+    int descriptor = -1;
+    CHECK_FALSE(server.piece(connection, descriptor).types.empty());
+    REQUIRE(write(descriptor, "%begin 1 1 0\n%1\n%end 1 1 0\n", 27) == 27);
+    close(descriptor);
+    close(connection);
+  };
+  events.after({}, [&] {
+    for (const int one : crowd) {
+      close(server.accepted());
+      close(one);
+    }
+    events.watch(server.fd(), EPOLLIN, serve);
+  });
+  events.run();
+  CHECK(answer == "%1");
 }
 
 TEST_CASE("a server that hangs up at the earlier mark is greeted by the later one") {

@@ -104,7 +104,9 @@ int greet(const std::string& server_socket, const std::vector<std::string>& comm
                      framed(message::identify_done, {}) + command_message(command),
                  -1))
     return connection;
+  const int why = errno;
   close(connection);
+  errno = why;
   return -1;
 }
 

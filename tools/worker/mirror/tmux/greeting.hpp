@@ -21,7 +21,7 @@ enum class descriptor_mark : std::uint32_t { before_3_6 = 1u << 16, since_3_6 = 
 
 /// Comes to the server as a client of control mode that runs `command`, and speaks through
 /// `control`, which stays the caller's. Returns the connection, non-blocking: while it is open the
-/// client is there. -1 where nobody listens, or doesn't take it at once.
+/// client is there. -1 where nobody listens; with EAGAIN as `errno` where too many come at once.
 /// The messages are those of tmux-protocol.h (version 8, tmux 3.2 to 3.7), framed as in imsg.h.
 int greet(const std::string& server_socket, const std::vector<std::string>& command, int control,
           descriptor_mark mark);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +17,8 @@ namespace {
 constexpr std::size_t bytes_per_read = 16384;
 constexpr int reads_per_turn = 8;
 constexpr std::size_t bytes_per_message = 4096; ///< of the few that are not lines
-constexpr int room_on_the_way = 8192;           ///< output that tmux may prepare before it is read
+constexpr std::chrono::milliseconds between_tries{10};
+constexpr int room_on_the_way = 8192; ///< output that tmux may prepare before it is read
 
 } // namespace
 
@@ -48,20 +50,31 @@ void tmux_client::come() {
     throw messages::failed("mirror_failed",
                            std::string("a socket could not be made: ") + std::strerror(errno));
   fd_ = ends[0];
-  setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room_on_the_way, sizeof room_on_the_way);
-  connection_ = greet(server_, command_, ends[1], mark_);
-  close(ends[1]); // where nobody has taken it, this is heard at our end
+  far_end_ = ends[1];
+  setsockopt(far_end_, SOL_SOCKET, SO_SNDBUF, &room_on_the_way, sizeof room_on_the_way);
   loop_.watch(fd_, EPOLLIN, [this](std::uint32_t what) { ready(what); });
+  try_to_greet();
+}
+
+void tmux_client::try_to_greet() {
+  connection_ = greet(server_, command_, far_end_, mark_);
+  if (connection_ < 0 && errno == EAGAIN) {
+    again_ = loop_.after(between_tries, [this] { try_to_greet(); });
+    return;
+  }
+  close(std::exchange(far_end_, -1)); // where nobody has taken it, this is heard at our end
   if (connection_ >= 0)
     loop_.watch(connection_, EPOLLIN, [this](std::uint32_t) { listen_to_server(); });
 }
 
 void tmux_client::stop() {
+  loop_.cancel(std::exchange(again_, 0));
   for (auto* each : {&connection_, &fd_}) {
     if (*each < 0) continue;
     loop_.forget(*each);
     close(std::exchange(*each, -1));
   }
+  if (far_end_ >= 0) close(std::exchange(far_end_, -1));
 }
 
 void tmux_client::leave() {

@@ -38,6 +38,7 @@ public:
 
 private:
   void come();
+  void try_to_greet();
   void leave();
   void listen_to_server();
   void ready(std::uint32_t events);
@@ -50,6 +51,8 @@ private:
   descriptor_mark mark_ = descriptor_mark::before_3_6;
   int connection_ = -1; ///< while it is open the client is there
   int fd_ = -1;         ///< what it says and hears
+  int far_end_ = -1;    ///< until the server has it
+  loop::timer_id again_ = 0;
   control_reader reader_;
   std::string unsent_;
   std::size_t sent_ = 0;
