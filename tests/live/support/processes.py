@@ -121,10 +121,10 @@ def command_line_of(pid):
 
 
 def private_memory(pid):
-    """Bytes that only this process has; clean pages of a file are anybody's who maps it, too."""
+    """Private bytes of a process."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return 1024 * sum(int(line.split()[1]) for line in rollup.splitlines()
-                      if line.startswith("Private_Dirty"))
+                      if line.startswith("Private_"))
 
 
 def end_process(process, limit=GENEROUS):
