@@ -21,6 +21,19 @@ OPTIONS = ("-F", "none", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
            "-o", "IgnoreUnknown=ObscureKeystrokeTiming", "-o", "ObscureKeystrokeTiming=no")
 
 
+def start_on_terminal(words, columns=80, rows=24):
+    """Starts a program on a pty of its own; returns its process and the pty's other end."""
+    end, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    try:
+        return processes.start(words, runtime.clean_environment(), stdin=inner, stdout=inner, stderr=inner), end
+    except BaseException:
+        os.close(end)
+        raise
+    finally:
+        os.close(inner)
+
+
 class Guest:
     """One ssh on a pty. `seen` is the end of what it showed, `size` how much it showed in all."""
 
@@ -28,18 +41,8 @@ class Guest:
         self.seen = b""
         self.size = 0
         self.left_at = None
-        self.fd, inner = pty.openpty()
-        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         program, *rest = link.split()
-        try:
-            self.process = processes.start([program, "-i", home.key, *OPTIONS, *rest],
-                                           runtime.clean_environment(), stdin=inner, stdout=inner,
-                                           stderr=inner)
-        except BaseException:
-            os.close(self.fd)
-            raise
-        finally:
-            os.close(inner)
+        self.process, self.fd = start_on_terminal([program, "-i", home.key, *OPTIONS, *rest], columns, rows)
         self.handle = os.pidfd_open(self.process.pid)
 
     def read(self):

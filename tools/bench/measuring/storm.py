@@ -9,15 +9,14 @@ import collections
 import contextlib
 import os
 import pathlib
-import pty
 import random
 import signal
 
 from . import processes
 from .figures import Bar, Line, percentile
-from .guests import Crowd
+from .guests import Crowd, start_on_terminal
 from .ledger import Ledger
-from .runtime import Runtime, clean_environment
+from .runtime import Runtime
 
 TITLE = "storm"
 ABOUT = "a random victim is killed at a random moment of a random operation"
@@ -56,12 +55,7 @@ class Onlooker:
     """The operator, who looks at the terminal by a tmux client of their own."""
 
     def __init__(self, home):
-        self.end, inner = pty.openpty()
-        try:
-            self.process = processes.start(["tmux", "-S", home.tmux_socket, "attach", "-t", "demo"],
-                                           clean_environment(), stdin=inner, stdout=inner, stderr=inner)
-        finally:
-            os.close(inner)
+        self.process, self.end = start_on_terminal(["tmux", "-S", home.tmux_socket, "attach", "-t", "demo"])
 
     def __enter__(self):
         return self
